@@ -36,6 +36,9 @@ public sealed class Reservation
     /// <summary>True while anyone holds the lock.</summary>
     public bool IsLocked => Volatile.Read(ref _state) != 0;
 
+    /// <summary>The ticket under which it is held, or null. Lock: this reservation.</summary>
+    public ReservationTicket? Ticket => _ticket;
+
     /// <summary>Number of fences kept, signalled ones included. Lock: this reservation.</summary>
     public int FenceCount => _slotCount;
 

@@ -47,11 +47,6 @@ public sealed class TranslationTable
         }
     }
 
-    /// <summary>Hands the pages over to a postponed release; the table is then unpopulated.</summary>
-    internal RangeList Detach()
-    {
-        RangeList pages = _pages;
-        _pages = default;
-        return pages;
-    }
+    /// <summary>Exchanges the pages for an empty list, of which the array is reused; the table is then unpopulated.</summary>
+    internal void Detach(ref RangeList into) => (into, _pages) = (_pages, into);
 }

@@ -134,6 +134,21 @@ public sealed partial class AddressSpace
         }
     }
 
+    /// <summary>Keeps an area mapped until <see cref="ExitArea"/>; false when it is gone.</summary>
+    internal bool TryEnterArea(VmArea area)
+    {
+        _areasLock.EnterShared();
+        if (area.IsMapped)
+        {
+            return true;
+        }
+
+        _areasLock.ExitShared();
+        return false;
+    }
+
+    internal void ExitArea() => _areasLock.ExitShared();
+
     internal void ExitFault() => _areasLock.ExitShared();
 
     internal int ZapPages(VmArea area, ulong filePage, ulong pageCount)
