@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics;
 using System.Threading;
 using GpuMm.Primitives;
 
@@ -112,7 +111,7 @@ public sealed class Reservation
         }
 
 #if DEBUG
-        Debug.Assert(_ownerThread == Environment.CurrentManagedThreadId, "This thread holds the reservation.");
+        System.Diagnostics.Debug.Assert(_ownerThread == Environment.CurrentManagedThreadId, "This thread holds the reservation.");
 #endif
     }
 
