@@ -66,7 +66,7 @@ public sealed record SceneDescription
             ViewMetres = 40,
             SpotsPerMaterial = 3,
             MetresPerFrame = 0.25,
-            DefaultVramBytes = 768ul << 20,
+            DefaultVramBytes = 512ul << 20,
             DefaultApertureBytes = 512ul << 20,
             DefaultMachine = "pcie3x16",
         },

@@ -27,8 +27,11 @@ public sealed class SubmissionQueue
         _driver = driver;
     }
 
-    /// <summary>Where the objects should be for the GPU: video memory, else the aperture.</summary>
-    public Placement Preferred { get; init; } = Placement.VramThenGtt;
+    /// <summary>Where the objects should be for the GPU; others are evicted for it.</summary>
+    public Placement Preferred { get; init; } = Placement.Vram;
+
+    /// <summary>Where they may be when there is no room in <see cref="Preferred"/>.</summary>
+    public Placement Allowed { get; init; } = Placement.VramThenGtt;
 
     /// <summary>Jobs queued so far.</summary>
     public long JobCount { get; private set; }
@@ -77,7 +80,13 @@ public sealed class SubmissionQueue
             fence = default;
             for (done = 0; done < uses.Length; done++)
             {
-                MmStatus status = uses[done].Target.Validate(Preferred, ref context);
+                BufferObject target = uses[done].Target;
+                MmStatus status = target.Validate(Preferred, ref context);
+                if (status == MmStatus.OutOfMemory)
+                {
+                    status = target.Validate(Allowed, ref context);
+                }
+
                 if (status == MmStatus.OutOfMemory && done > 0)
                 {
                     break;
