@@ -1,0 +1,10 @@
+namespace GpuMm.Benchmarks.Allocators;
+
+/// <summary>Every allocator the runner knows. A new one is a struct in a file of its own and a line here.</summary>
+internal static class AllocatorRows
+{
+    public static readonly AllocatorRow[] All =
+    [
+        AllocatorRow.Of<SortedSetFit, SortedSetFit.Ticket>("sorted-set"),
+    ];
+}
