@@ -76,6 +76,9 @@ public sealed class DemoRun : IDisposable
     /// <summary>Frames drawn.</summary>
     public int Frame => _frameTimes.Count;
 
+    /// <summary>Textures loaded so far.</summary>
+    public int TexturesLoaded => _textures.LoadedCount;
+
     /// <summary>The device, for checks and dumps.</summary>
     public GpuDevice Device => _device;
 

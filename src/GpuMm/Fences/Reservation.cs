@@ -41,6 +41,14 @@ public sealed class Reservation
     /// <summary>Number of fences kept, signalled ones included. Lock: this reservation.</summary>
     public int FenceCount => _slotCount;
 
+    /// <summary>True when the lock is held under a ticket. Exact for the ticket's own thread.</summary>
+    /// <param name="ticket">The ticket.</param>
+    public bool IsHeldBy(ReservationTicket ticket)
+    {
+        ArgumentNullException.ThrowIfNull(ticket);
+        return Volatile.Read(ref _state) >> StampShift == ticket.Stamp;
+    }
+
     /// <summary>Takes the lock if nobody holds it. Never waits.</summary>
     /// <param name="ticket">The locker's ticket, or null.</param>
     public bool TryLock(ReservationTicket? ticket = null)
@@ -69,7 +77,7 @@ public sealed class Reservation
             return MmStatus.Ok;
         }
 
-        return LockSlowly(ticket);
+        return ticket is not null && IsHeldBy(ticket) ? MmStatus.AlreadyHeld : LockSlowly(ticket);
     }
 
     /// <summary>Gives the lock back.</summary>
@@ -210,17 +218,9 @@ public sealed class Reservation
                 }
 
                 ulong holder = state >> StampShift;
-                if (ticket is not null && holder != 0)
+                if (holder != 0 && stamp > holder && ticket!.HeldCount > 0)
                 {
-                    if (holder == stamp)
-                    {
-                        return MmStatus.AlreadyHeld;
-                    }
-
-                    if (stamp > holder && ticket.HeldCount > 0)
-                    {
-                        return MmStatus.Deadlock;
-                    }
+                    return MmStatus.Deadlock;
                 }
 
                 bool marked = (state & WaitersBit) != 0 ||

@@ -48,16 +48,11 @@ public sealed partial class GpuDevice
         LruCursor cursor = manager.BeginWalk();
         try
         {
-            while (manager.NextCandidate(cursor, context, maySleep, out CandidateLock state) is { } victim)
+            while (manager.NextCandidate(cursor, context, maySleep ? ticket : null, out CandidateLock state) is { } victim)
             {
                 if (state == CandidateLock.None)
                 {
                     MmStatus locked = victim.Reservation.Lock(ticket);
-                    if (locked == MmStatus.AlreadyHeld)
-                    {
-                        continue; // Part of the same set: in use.
-                    }
-
                     maySleep = false;
                     if (locked != MmStatus.Ok)
                     {

@@ -78,12 +78,11 @@ public sealed partial class GpuDevice
 
     private MmStatus MoveVia(BufferObject target, Place hop, ref OperationContext context)
     {
-        Placement stop = new(hop);
         MmStatus status = MmStatus.NoSpace;
         Resource? resource = null;
         for (int pass = 0; pass < 2 && status == MmStatus.NoSpace; pass++)
         {
-            status = AllocateResource(target, stop, force: pass == 1, ref context, out resource);
+            status = AllocateAt(target, hop, force: pass == 1, ref context, out resource);
         }
 
         if (status != MmStatus.Ok)

@@ -113,26 +113,38 @@ public sealed partial class GpuDevice
     {
         foreach (ref readonly Place place in placement.Places)
         {
-            ResourceManager? manager = FindManager(place.Domain);
-            if (manager is null || IsSkipped(place, force))
+            if (IsSkipped(place, force))
             {
                 continue;
             }
 
-            MmStatus status = manager.TryAllocate(target, place, context.NoWaitGpu, out resource);
-            if (status == MmStatus.NoSpace && force && place.Domain != MemoryDomain.System)
-            {
-                status = EvictAndAllocate(target, manager, place, ref context, out resource);
-            }
-
+            MmStatus status = AllocateAt(target, place, force, ref context, out resource);
             if (status is not (MmStatus.NoSpace or MmStatus.Busy))
             {
-                Debug.Assert((status == MmStatus.Ok) == (resource is not null), "A resource comes with Ok.");
                 return status;
             }
         }
 
         resource = null;
         return MmStatus.NoSpace;
+    }
+
+    private MmStatus AllocateAt(
+        BufferObject target, in Place place, bool force, ref OperationContext context, out Resource? resource)
+    {
+        resource = null;
+        if (FindManager(place.Domain) is not { } manager)
+        {
+            return MmStatus.NoSpace;
+        }
+
+        MmStatus status = manager.TryAllocate(target, place, context.NoWaitGpu, out resource);
+        if (status == MmStatus.NoSpace && force && place.Domain != MemoryDomain.System)
+        {
+            status = EvictAndAllocate(target, manager, place, ref context, out resource);
+        }
+
+        Debug.Assert((status == MmStatus.Ok) == (resource is not null), "A resource comes with Ok.");
+        return status;
     }
 }

@@ -11,6 +11,8 @@ public sealed partial class GpuDevice
     private PostponedRelease[] _postponed = new PostponedRelease[16]; // Lock: _registryLock; a ring
     private int _postponedHead; // Lock: _registryLock
     private int _postponedCount; // Lock: _registryLock
+    private readonly RangeList[] _spareLists = new RangeList[16]; // Lock: _registryLock; empty, kept for their arrays
+    private int _spareListCount; // Lock: _registryLock
     private BufferObject?[] _deleted = new BufferObject?[4]; // Lock: _registryLock
     private int _deletedCount; // Lock: _registryLock
 
@@ -143,7 +145,11 @@ public sealed partial class GpuDevice
         ref PostponedRelease slot = ref _postponed[(_postponedHead + _postponedCount++) % _postponed.Length];
         slot.Fence = fence;
         slot.Resource = resource;
-        pages?.Detach(ref slot.Pages);
+        if (pages is not null)
+        {
+            slot.Pages = _spareListCount > 0 ? _spareLists[--_spareListCount] : default;
+            pages.Detach(ref slot.Pages);
+        }
     }
 
     private int ReapPostponed()
@@ -192,6 +198,11 @@ public sealed partial class GpuDevice
         if (release.Pages.Count != 0)
         {
             _systemPages.Give(ref release.Pages);
+            using RankedLock.Scope scope = _registryLock.Enter();
+            if (_spareListCount < _spareLists.Length)
+            {
+                _spareLists[_spareListCount++] = release.Pages;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Diagnostics;
 using GpuMm.Eviction;
+using GpuMm.Fences;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 
@@ -68,12 +69,12 @@ public abstract partial class ResourceManager
     }
 
     /// <summary>
-    /// Steps to the next object in eviction order and try-locks it. Objects that somebody holds are skipped, or handed
-    /// out unlocked when <paramref name="giveContended"/> asks for them.
+    /// Steps to the next object in eviction order and try-locks it. Objects that somebody holds are skipped; with a
+    /// ticket they are handed out unlocked, but for those that the ticket itself holds, which are in use.
     /// </summary>
     /// <returns>Null at the end of the walk.</returns>
     internal BufferObject? NextCandidate(
-        LruCursor cursor, in OperationContext context, bool giveContended, out CandidateLock lockState)
+        LruCursor cursor, in OperationContext context, ReservationTicket? contendedFor, out CandidateLock lockState)
     {
         using RankedLock.Scope scope = _lock.Enter();
         while (true)
@@ -112,7 +113,7 @@ public abstract partial class ResourceManager
                 return owner;
             }
 
-            if (giveContended)
+            if (contendedFor is not null && !owner.Reservation.IsHeldBy(contendedFor))
             {
                 lockState = CandidateLock.None;
                 return owner;
