@@ -136,6 +136,7 @@ public sealed partial class GpuDevice
 
     private void Postpone(Fence fence, Resource resource, TranslationTable? pages)
     {
+        resource.Manager.Leave(resource);
         using RankedLock.Scope scope = _registryLock.Enter();
         if (_postponedCount == _postponed.Length)
         {

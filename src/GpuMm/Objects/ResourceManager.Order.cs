@@ -12,6 +12,7 @@ public abstract partial class ResourceManager
 {
     private readonly LruList[] _lru = new LruList[PriorityCount]; // Lock: _lock
     private readonly LruList _unevictable = new(); // Lock: _lock
+    private readonly LruList _leaving = new(); // Lock: _lock; given up, but a copy out of it still runs
     private LruCursor? _freeCursors; // Lock: _lock
 
     /// <summary>Objects that hold space here, pinned ones included.</summary>
@@ -47,6 +48,15 @@ public abstract partial class ResourceManager
         using RankedLock.Scope scope = _lock.Enter();
         resource.List!.Remove(resource);
         ListOf(resource.Owner!).AddTail(resource);
+    }
+
+    /// <summary>Takes a resource out of the order: its object has moved on, and only a copy out of it still runs.</summary>
+    internal void Leave(Resource resource)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        resource.List!.Remove(resource);
+        resource.Owner = null;
+        _leaving.AddTail(resource);
     }
 
     internal LruCursor BeginWalk()
@@ -130,26 +140,19 @@ public abstract partial class ResourceManager
         List<ByteRange> ranges = [];
         foreach (Resource resource in AllLocked())
         {
-            if (resource.Owner is not { } owner)
-            {
-                problems.Add($"{Domain}: a resource without an owner is on a list.");
-                continue;
-            }
-
             sum += resource.SizeBytes;
-            if (!ReferenceEquals(resource.List, ListOf(owner)))
-            {
-                problems.Add($"{Domain}: '{owner.Name}' is on the wrong list (pin count {owner.PinCount}, priority {owner.Priority}).");
-            }
-
-            if (resource.RangeCount != 0 && resource.Ranges.SizeBytes != resource.SizeBytes)
-            {
-                problems.Add($"{Domain}: '{owner.Name}' owns {resource.Ranges.SizeBytes} bytes of space, not {resource.SizeBytes}.");
-            }
-
             for (int i = 0; i < resource.RangeCount; i++)
             {
                 ranges.Add(resource.RangeAt(i));
+            }
+
+            if (resource.Owner is { } owner)
+            {
+                ValidateOwned(resource, owner, problems);
+            }
+            else if (!ReferenceEquals(resource.List, _leaving))
+            {
+                problems.Add($"{Domain}: a resource without an owner is in the eviction order.");
             }
         }
 
@@ -173,11 +176,35 @@ public abstract partial class ResourceManager
         }
     }
 
+    private void ValidateOwned(Resource resource, BufferObject owner, List<string> problems)
+    {
+        // Whoever holds the reservation may be half-way through moving in or pinning.
+        if (owner.Reservation.TryLock())
+        {
+            if (!ReferenceEquals(owner.Resource, resource))
+            {
+                problems.Add($"{Domain}: '{owner.Name}' does not hold a resource that was given out to it.");
+            }
+            else if (!ReferenceEquals(resource.List, ListOf(owner)))
+            {
+                problems.Add($"{Domain}: '{owner.Name}' is on the wrong list (pin count {owner.PinCount}, priority {owner.Priority}).");
+            }
+
+            owner.Reservation.Unlock();
+        }
+
+        if (resource.RangeCount != 0 && resource.Ranges.SizeBytes != resource.SizeBytes)
+        {
+            problems.Add($"{Domain}: '{owner.Name}' owns {resource.Ranges.SizeBytes} bytes of space, not {resource.SizeBytes}.");
+        }
+    }
+
     private IEnumerable<Resource> AllLocked()
     {
-        for (int i = 0; i <= PriorityCount; i++)
+        for (int i = 0; i < PriorityCount + 2; i++)
         {
-            for (LruNode? node = i == PriorityCount ? _unevictable.Head : _lru[i].Head; node is not null; node = node.Next)
+            LruList list = i < PriorityCount ? _lru[i] : i == PriorityCount ? _unevictable : _leaving;
+            for (LruNode? node = list.Head; node is not null; node = node.Next)
             {
                 if (node is Resource resource)
                 {

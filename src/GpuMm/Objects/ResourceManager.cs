@@ -108,7 +108,7 @@ public abstract partial class ResourceManager
     internal void Release(Resource resource)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        Debug.Assert(resource.Owner is not null, "A resource is released once.");
+        Debug.Assert(resource.List is not null, "A resource is released once.");
         resource.List!.Remove(resource);
         _usedBytes -= resource.SizeBytes;
         ReleaseSpace(ref resource.Ranges);
