@@ -9,6 +9,6 @@ internal static class OneLine
     public static string Of(IEnumerable<string> messages)
     {
         string first = messages.First().ReplaceLineEndings(" ").TrimEnd('.', ' ');
-        return first.Contains(": ", System.StringComparison.Ordinal) ? first + "." : first + ". Run 'gpumm --help', or 'gpumm demo --help', for what there is.";
+        return first.Contains("give ", System.StringComparison.Ordinal) ? first + "." : first + ". Run 'gpumm --help', or 'gpumm demo --help', for what there is.";
     }
 }

@@ -1,0 +1,95 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Text.Json;
+using Xunit;
+
+namespace GpuMm.SimulationTests;
+
+/// <summary>The program as a user runs it.</summary>
+public sealed class CliTests
+{
+    [Theory]
+    [InlineData("--scene atrium", "sponza or bistro")]
+    [InlineData("--vram 0", "such as 96MiB")]
+    [InlineData("--vram lots", "no size")]
+    [InlineData("--vram 1MiB", "give at least 6 MiB")]
+    [InlineData("--vram 96MiB --aperture 2MiB", "give at least 6 MiB")]
+    [InlineData("--vram 99999GiB", "at most 64 GiB")]
+    [InlineData("--vram 100000001", "multiple of 4 KiB")]
+    [InlineData("--frames 0", "from 1 to 108000")]
+    [InlineData("--frames many", "from 1 to 108000")]
+    [InlineData("--seed -1", "--seed -1")]
+    [InlineData("--machine cray", "agp8x or pcie3x16")]
+    [InlineData("--backing air", "bytes or heads")]
+    [InlineData("--fast", "--help")]
+    [InlineData("--vram", "--help")]
+    public void BadInputGetsOneLineWithTheFixAndExitCode2(string arguments, string fix)
+    {
+        (int exitCode, string output, string error) = Run("demo " + arguments);
+        Assert.Equal(2, exitCode);
+        Assert.Empty(output);
+        Assert.StartsWith("gpumm: ", error, StringComparison.Ordinal);
+        Assert.Equal(error.Length - 1, error.IndexOf('\n', StringComparison.Ordinal));
+        Assert.Contains(fix, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnUnknownCommandIsRefusedAndHelpIsNot()
+    {
+        (int exitCode, string output, _) = Run("dance");
+        Assert.Equal((2, ""), (exitCode, output));
+        (exitCode, output, _) = Run("demo --help");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("--vram", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheSameSeedPrintsTheSameBytes()
+    {
+        (int exitCode, string first, string message) = Run("demo --frames 60 --backing heads");
+        (_, string second, _) = Run("demo --frames 60 --backing heads");
+        Assert.Equal(0, exitCode);
+        Assert.Equal(first, second);
+        Assert.Contains("More VRAM", first, StringComparison.Ordinal);
+        Assert.Contains("bytes of them are right (checksum ", first, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', first);
+        Assert.Contains("frames in", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void JsonIsOneDocumentWithTheSameFigures()
+    {
+        (int exitCode, string output, _) = Run("demo --frames 60 --json");
+        Assert.Equal(0, exitCode);
+        using JsonDocument document = JsonDocument.Parse(output);
+        JsonElement root = document.RootElement;
+        Assert.Equal(1, root.GetProperty("schemaVersion").GetInt32());
+        Assert.Equal("sponza", root.GetProperty("scene").GetString());
+        Assert.Equal(60, root.GetProperty("result").GetProperty("frames").GetInt32());
+        Assert.True(root.GetProperty("result").GetProperty("faults").GetInt64() > 0);
+        Assert.True(root.GetProperty("moreVram").GetArrayLength() >= 3);
+        Assert.Equal(16, root.GetProperty("checksumHex").GetString()!.Length);
+    }
+
+    private static (int ExitCode, string Output, string Error) Run(string arguments)
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "GpuMm.Cli.dll"));
+        foreach (string argument in arguments.Split(' '))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using Process process = Process.Start(start)!;
+        System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+}
