@@ -79,7 +79,8 @@ public abstract partial class ResourceManager
             return MmStatus.NoSpace;
         }
 
-        Resource taken = _freeResources ?? new Resource(this);
+        // A resource that was made for a request that fails stays for the next one.
+        Resource taken = _freeResources ??= new Resource(this);
         MmStatus status = TryAllocateSpace(request, ref taken.Ranges);
         if (status != MmStatus.Ok)
         {
@@ -87,12 +88,8 @@ public abstract partial class ResourceManager
             return status == MmStatus.InvalidArgument ? MmStatus.NoSpace : status;
         }
 
-        if (ReferenceEquals(taken, _freeResources))
-        {
-            _freeResources = (Resource?)taken.Next;
-            taken.Next = null;
-        }
-
+        _freeResources = (Resource?)taken.Next;
+        taken.Next = null;
         taken.Owner = owner;
         taken.SizeBytes = owner.SizeBytes;
         taken.Flags = place.Flags;
