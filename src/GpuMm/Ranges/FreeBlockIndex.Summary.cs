@@ -1,0 +1,226 @@
+using System.Numerics;
+
+namespace GpuMm.Ranges;
+
+internal sealed partial class FreeBlockIndex
+{
+    /// <summary>Number of free blocks of an order. Cost: O(groups that hold one).</summary>
+    internal ulong Count(int order)
+    {
+        ref readonly OrderLayout layout = ref _layouts[order];
+        ulong count = 0;
+        ulong from = 0;
+        while (from < layout.GroupCount && TryLowestGroup(order, from, out ulong group))
+        {
+            count += (uint)BitOperations.PopCount(Read(layout.WordOfGroup(group)) & layout.FieldMask);
+            from = group + 1;
+        }
+
+        return count;
+    }
+
+    /// <summary>Checks that the summaries say what the records hold, and that every bound is one.</summary>
+    /// <returns>Null, or what is wrong first. Cost: O(words) in flat form; O(free blocks) otherwise.</returns>
+    internal string? Validate()
+    {
+        for (int order = 0; order <= MaxOrder; order++)
+        {
+            ref readonly OrderLayout layout = ref _layouts[order];
+            bool any = Read(_levelBases[(order * MaxLevels) + layout.LevelCount - 1]) != 0;
+            if (any != (((NonEmptyOrders >> order) & 1) != 0))
+            {
+                return $"order {order}: the mask of non-empty orders disagrees with the summary";
+            }
+
+            for (ulong group = 0; _sparse is null && group < layout.GroupCount; group++)
+            {
+                bool holds = (Read(layout.WordOfGroup(group)) & layout.FieldMask) != 0;
+                for (int level = 0; level < layout.LevelCount && holds; level++)
+                {
+                    ulong at = group >> (6 * level);
+                    if (((Read(_levelBases[(order * MaxLevels) + level] + (at >> 6)) >> (int)(at & 63)) & 1) == 0)
+                    {
+                        return $"order {order}: level {level} of the summary hides group {group}, which has a free block";
+                    }
+                }
+            }
+
+            string? error = ValidateFound(order);
+            if (error is not null)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    private string? ValidateFound(int order)
+    {
+        ref readonly OrderLayout layout = ref _layouts[order];
+        ulong from = 0;
+        while (from < layout.GroupCount && TryLowestGroup(order, from, out ulong group))
+        {
+            ulong field = Read(layout.WordOfGroup(group)) & layout.FieldMask;
+            if (field == 0)
+            {
+                return $"order {order}: the summary names group {group}, which has no free block";
+            }
+
+            if (group > _groupBounds[order])
+            {
+                return $"order {order}: group {group} lies above the bound {_groupBounds[order]}";
+            }
+
+            for (; field != 0; field &= field - 1)
+            {
+                ulong index = layout.IndexOf(group, BitOperations.TrailingZeroCount(field));
+                if ((index & 1) == 0 && index >= _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)])
+                {
+                    return $"order {order}: block {index} lies above the bound of its alignment";
+                }
+            }
+
+            from = group + 1;
+        }
+
+        return null;
+    }
+
+    /// <summary>Fixes the place of every record and summary level, and says how many words that takes.</summary>
+    private ulong LayOut(ulong chunkCount)
+    {
+        ulong words = 0;
+        for (int order = 0; order <= MaxOrder; order++)
+        {
+            int place = order % TierOrders;
+            int tierShift = (order / TierOrders * TierOrders) + TierOrders;
+            ulong groups = ((chunkCount - 1) >> tierShift) + 1;
+            ref OrderLayout layout = ref _layouts[order];
+            if (place == 0)
+            {
+                layout.RecordBase = words;
+                words += groups * 2;
+            }
+            else
+            {
+                // Word 1 of the records that the tier's lowest order has laid out.
+                layout.RecordBase = _layouts[order - place].RecordBase + 1;
+            }
+
+            int fieldBits = 64 >> place;
+            layout.GroupCount = groups;
+            layout.GroupShift = TierOrders - place;
+            layout.LocalMask = (uint)fieldBits - 1;
+            layout.FieldShift = place == 0 ? 0 : 64 - (128 >> place); // 0, 32, 48, 56, 60: each field ends where the next starts
+            layout.FieldMask = (ulong.MaxValue >> (64 - fieldBits)) << layout.FieldShift;
+            ulong bits = groups;
+            do
+            {
+                bits = (bits + 63) / 64;
+                _levelBases[(order * MaxLevels) + layout.LevelCount] = words;
+                layout.LevelCount++;
+                words += bits;
+            }
+            while (bits > 1);
+        }
+
+        return words;
+    }
+
+    private void MarkGroup(int order, ulong group)
+    {
+        int levels = _layouts[order].LevelCount;
+        for (int level = 0; level < levels; level++)
+        {
+            ulong at = _levelBases[(order * MaxLevels) + level] + (group >> 6);
+            ulong word = Read(at);
+            Write(at, word | (1ul << (int)(group & 63)));
+            if (word != 0)
+            {
+                return;
+            }
+
+            group >>= 6;
+        }
+
+        NonEmptyOrders |= 1ul << order;
+    }
+
+    private void UnmarkGroup(int order, ulong group)
+    {
+        int levels = _layouts[order].LevelCount;
+        for (int level = 0; level < levels; level++)
+        {
+            ulong at = _levelBases[(order * MaxLevels) + level] + (group >> 6);
+            ulong word = Read(at) & ~(1ul << (int)(group & 63));
+            Write(at, word);
+            if (word != 0)
+            {
+                return;
+            }
+
+            group >>= 6;
+        }
+
+        NonEmptyOrders &= ~(1ul << order);
+    }
+
+    private bool TryHighestGroup(int order, ulong from, out ulong group)
+    {
+        int bases = order * MaxLevels;
+        ulong word = Read(_levelBases[bases] + (from >> 6)) & (ulong.MaxValue >> (63 - (int)(from & 63)));
+        int level = 0;
+        group = from >> 6;
+        while (word == 0)
+        {
+            level++;
+            if (level >= _layouts[order].LevelCount)
+            {
+                return false;
+            }
+
+            word = Read(_levelBases[bases + level] + (group >> 6)) & ((1ul << (int)(group & 63)) - 1);
+            group >>= 6;
+        }
+
+        group = (group << 6) + (uint)BitOperations.Log2(word);
+        while (level > 0)
+        {
+            level--;
+            group = (group << 6) + (uint)BitOperations.Log2(Read(_levelBases[bases + level] + group));
+        }
+
+        return true;
+    }
+
+    private bool TryLowestGroup(int order, ulong from, out ulong group)
+    {
+        int bases = order * MaxLevels;
+        ulong word = Read(_levelBases[bases] + (from >> 6)) & (ulong.MaxValue << (int)(from & 63));
+        int level = 0;
+        group = from >> 6;
+        while (word == 0)
+        {
+            level++;
+            if (level >= _layouts[order].LevelCount)
+            {
+                return false;
+            }
+
+            // Strictly above the word that was empty; shifting by 64 would shift by 0.
+            ulong above = (group & 63) == 63 ? 0 : ulong.MaxValue << (int)((group & 63) + 1);
+            word = Read(_levelBases[bases + level] + (group >> 6)) & above;
+            group >>= 6;
+        }
+
+        group = (group << 6) + (uint)BitOperations.TrailingZeroCount(word);
+        while (level > 0)
+        {
+            level--;
+            group = (group << 6) + (uint)BitOperations.TrailingZeroCount(Read(_levelBases[bases + level] + group));
+        }
+
+        return true;
+    }
+}
