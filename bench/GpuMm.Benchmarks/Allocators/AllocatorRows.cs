@@ -1,3 +1,5 @@
+using GpuMm.Ranges;
+
 namespace GpuMm.Benchmarks.Allocators;
 
 /// <summary>Every allocator the runner knows. A new one is a struct in a file of its own and a line here.</summary>
@@ -6,5 +8,7 @@ internal static class AllocatorRows
     public static readonly AllocatorRow[] All =
     [
         AllocatorRow.Of<SortedSetFit, SortedSetFit.Ticket>("sorted-set"),
+        AllocatorRow.Of<BuddyRow, BuddyBlockList>("buddy"),
+        AllocatorRow.Of<BuddyContiguousRow, BuddyBlockList>("buddy-contig"),
     ];
 }
