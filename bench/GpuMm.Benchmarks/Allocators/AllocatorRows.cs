@@ -10,5 +10,6 @@ internal static class AllocatorRows
         AllocatorRow.Of<SortedSetFit, SortedSetFit.Ticket>("sorted-set"),
         AllocatorRow.Of<BuddyRow, BuddyBlockList>("buddy"),
         AllocatorRow.Of<BuddyContiguousRow, BuddyBlockList>("buddy-contig"),
+        AllocatorRow.Of<BinRow, BinBlock>("bins"),
     ];
 }
