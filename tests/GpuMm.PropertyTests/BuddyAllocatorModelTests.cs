@@ -27,7 +27,7 @@ public sealed class BuddyAllocatorModelTests(ITestOutputHelper output)
             s_call.Operation<BuddyPair, BuddyPair>(
                 static (subject, call) => subject.Apply(call), static (model, call) => model.Apply(call)),
             equal: static (subject, model) => subject.Agrees(model),
-            iter: 4_000,
+            iter: 1_500,
             classify: Classify,
             writeLine: output.WriteLine);
     }

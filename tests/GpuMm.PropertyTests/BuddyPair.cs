@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
+using System.Text;
 using GpuMm.Ranges;
 using GpuMm.TestKit;
 
@@ -17,6 +19,7 @@ internal sealed class BuddyPair
     private readonly NaiveBuddyModel? _model;
     private readonly List<BuddyBlockList> _subjectLists = [];
     private readonly List<List<NaiveBuddyBlock>> _modelLists = [];
+    private readonly List<string> _history = [];
 
     public BuddyPair(int chunkCount, int[] weights, bool isModel)
     {
@@ -38,7 +41,30 @@ internal sealed class BuddyPair
 
     private int LargestRun => _model?.LargestRun ?? (int)(_subject!.LargestFreeBytes() / Chunk);
 
+    /// <summary>Does one operation and notes everything that can be seen of it, so that no step escapes comparison.</summary>
     public void Apply(BuddyCall call)
+    {
+        Operate(call);
+        StringBuilder seen = new();
+        seen.Append(CultureInfo.InvariantCulture, $"{LastStatus} {FreeChunks} {ClearedChunks} {LargestRun}");
+        for (int order = 0; 1 << order <= ChunkCount; order++)
+        {
+            seen.Append(CultureInfo.InvariantCulture, $" {CountFree(order, false)}/{CountFree(order, true)}");
+        }
+
+        _history.Add($"{seen} {DescribeLists()} {_subject?.Validate()}");
+    }
+
+    public bool Agrees(BuddyPair model) => _history.SequenceEqual(model._history, StringComparer.Ordinal);
+
+    private int CountFree(int order, bool isCleared) =>
+        _model?.CountFree(order, isCleared) ?? (int)_subject!.FreeBlockCount(order, isCleared);
+
+    private string DescribeLists() => _model is null
+        ? string.Join(" | ", _subjectLists.Select(list => string.Join(' ', Read(list))))
+        : string.Join(" | ", _modelLists.Select(list => string.Join(' ', list)));
+
+    private void Operate(BuddyCall call)
     {
         int roll = call.Roll % Math.Max(1, _weights.Sum());
         int operation = 0;
@@ -70,25 +96,6 @@ internal sealed class BuddyPair
             default:
                 break;
         }
-    }
-
-    public bool Agrees(BuddyPair model)
-    {
-        bool agrees = LastStatus == model.LastStatus && FreeChunks == model.FreeChunks &&
-            ClearedChunks == model.ClearedChunks && LargestRun == model.LargestRun && Lists == model.Lists &&
-            _subject!.Validate() is null;
-        for (int order = 0; order <= _subject!.MaxOrder && agrees; order++)
-        {
-            agrees = _subject.FreeBlockCount(order, isCleared: false) == (ulong)model._model!.CountFree(order, false) &&
-                _subject.FreeBlockCount(order, isCleared: true) == (ulong)model._model.CountFree(order, true);
-        }
-
-        for (int i = 0; i < Lists && agrees; i++)
-        {
-            agrees = Read(_subjectLists[i]).SequenceEqual(model._modelLists[i]);
-        }
-
-        return agrees;
     }
 
     private void Allocate(BuddyCall call, bool isWindow)
@@ -222,9 +229,5 @@ internal sealed class BuddyPair
         return blocks;
     }
 
-    public override string ToString() =>
-        $"{ChunkCount} chunks, {FreeChunks} free, {ClearedChunks} cleared, {Lists} lists, {LastStatus}; " +
-        $"{_subject?.Validate()} " + (_model is null
-            ? string.Join(" | ", _subjectLists.Select(list => string.Join(' ', Read(list))))
-            : string.Join(" | ", _modelLists.Select(list => string.Join(' ', list))));
+    public override string ToString() => $"{ChunkCount} chunks: {_history.LastOrDefault()}";
 }
