@@ -148,15 +148,20 @@ public sealed partial class BuddyAllocator
         return new BuddyBlockInfo(_table.NameOf(slot), range, entry.Order, entry.IsCleared);
     }
 
-    /// <summary>Frees the chain that starts at a block; the adapter keeps nothing but that name.</summary>
-    internal void FreeFrom(BuddyBlock head, bool isCleared)
+    /// <summary>Throws unless a block is live and the first of its chain.</summary>
+    internal void VerifyHead(BuddyBlock head)
     {
         VerifyLive(head);
         if (_table[head.Slot].IsFollower)
         {
             BuddyThrow.Linked(head);
         }
+    }
 
+    /// <summary>Frees the chain that starts at a block; the adapter keeps nothing but that name.</summary>
+    internal void FreeFrom(BuddyBlock head, bool isCleared)
+    {
+        VerifyHead(head);
         FreeChain(head.Slot, isCleared ? _cleared : _dirty);
         AssertInvariants();
     }
