@@ -21,7 +21,7 @@ public sealed partial class BinAllocator
     private readonly uint _salt;
 
     // One struct of 32 bytes per node: freeing reads and writes nearly all of it, and two share a cache line.
-    private Node[] _nodes = new Node[64];
+    private LineArray<Node> _nodes = new(64);
     private int _made; // slots that were ever used
     private uint _spare = None; // stack of unused slots through NextInBin
     private uint _levels; // bit i: _classes[i] is not 0
@@ -267,10 +267,10 @@ public sealed partial class BinAllocator
         if (_made == _nodes.Length)
         {
             long most = (2L * _maxLiveCount) + 2; // every live block has at most one hole behind it
-            Array.Resize(ref _nodes, (int)Math.Min(Math.Max(64, _nodes.LongLength * 2), most));
+            _nodes.Grow((int)Math.Min(Math.Max(64L, _nodes.Length * 2L), most));
         }
 
-        _nodes[_made].Generation = _salt;
+        _nodes[(uint)_made].Generation = _salt;
         return (uint)_made++;
     }
 

@@ -2,7 +2,6 @@ using System;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace GpuMm.Ranges;
 
@@ -71,7 +70,7 @@ public sealed partial class BinAllocator
     public int LiveCount { get; private set; }
 
     /// <summary>Bytes of managed memory that the tables hold.</summary>
-    public long MetadataBytes => ((long)Unsafe.SizeOf<Node>() * _nodes.Length) + (4L * _heads.Length) + (8L * _classes.Length);
+    public long MetadataBytes => _nodes.MetadataBytes + (4L * _heads.Length) + (8L * _classes.Length);
 
     /// <summary>Size of the largest hole, bytes. Cost: O(holes of the highest class that has one).</summary>
     public ulong LargestFreeBytes

@@ -96,8 +96,8 @@ public sealed partial class BuddyAllocator
             return BuddySearch.TryFind(free, plan, order, out foundOrder, out start);
         }
 
-        ulong orders = free.NonEmptyOrders >> order;
-        foundOrder = order + BitOperations.TrailingZeroCount(orders);
+        ulong orders = free.NonEmptyOrders >> order << order;
+        foundOrder = BitOperations.TrailingZeroCount(orders);
         start = 0;
         if (orders == 0)
         {

@@ -273,7 +273,7 @@ public sealed partial class BuddyAllocator
     {
         Debug.Assert(_freeChunks <= _chunkCount, "No more is free than there is.");
         Debug.Assert(_clearedChunks <= _freeChunks, "Cleared space is free space.");
-        Debug.Assert(_cleared.NonEmptyOrders == 0 == (_clearedChunks == 0), "Cleared blocks are counted.");
-        Debug.Assert((_dirty.NonEmptyOrders | _cleared.NonEmptyOrders) == 0 == (_freeChunks == 0), "Free blocks are counted.");
+        Debug.Assert(_clearedChunks == 0 || _cleared.NonEmptyOrders != 0, "Cleared space lies in cleared blocks.");
+        Debug.Assert(_freeChunks == _clearedChunks || _dirty.NonEmptyOrders != 0, "Dirty space lies in dirty blocks.");
     }
 }

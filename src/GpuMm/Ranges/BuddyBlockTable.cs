@@ -15,14 +15,14 @@ internal sealed class BuddyBlockTable
 
     private readonly int _maxCount;
     private readonly uint _salt;
-    private Entry[] _entries;
+    private LineArray<Entry> _entries;
     private uint _freeHead = None;
     private int _made; // slots that were ever used; those above have never been
 
     internal BuddyBlockTable(int initialCapacity, int maxCount)
     {
         _maxCount = maxCount;
-        _entries = new Entry[Math.Min(initialCapacity, maxCount)];
+        _entries = new LineArray<Entry>(Math.Min(initialCapacity, maxCount));
         _salt = AllocatorIdentity.NextGenerationSalt();
     }
 
@@ -32,7 +32,7 @@ internal sealed class BuddyBlockTable
 
     internal int SpareCount => _maxCount - LiveCount;
 
-    internal long MetadataBytes => (long)Unsafe.SizeOf<Entry>() * _entries.Length;
+    internal long MetadataBytes => _entries.MetadataBytes;
 
     internal ref Entry this[uint slot] => ref _entries[slot];
 
@@ -97,11 +97,10 @@ internal sealed class BuddyBlockTable
     {
         if (_made == _entries.Length)
         {
-            long grown = Math.Min(Math.Max(16L, _entries.LongLength * 2), _maxCount);
-            Array.Resize(ref _entries, (int)grown);
+            _entries.Grow((int)Math.Min(Math.Max(16L, _entries.Length * 2L), _maxCount));
         }
 
-        _entries[_made].Generation = _salt;
+        _entries[(uint)_made].Generation = _salt;
         return (uint)_made++;
     }
 

@@ -52,8 +52,7 @@ internal static class BuddySearch
         start = 0;
         if (foundOrder >= alignOrder)
         {
-            ulong end = (free.Highest(foundOrder) + 1) << foundOrder;
-            start = end - (1ul << Math.Max(order, alignOrder));
+            start = ((free.Highest(foundOrder) + 1) << foundOrder) - (1ul << Math.Max(order, alignOrder));
             return true;
         }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Numerics;
 
 namespace GpuMm.Ranges;
@@ -26,7 +27,7 @@ internal sealed partial class FreeBlockIndex
         for (int order = 0; order <= MaxOrder; order++)
         {
             ref readonly OrderLayout layout = ref _layouts[order];
-            bool any = Read(_levelBases[(order * MaxLevels) + layout.LevelCount - 1]) != 0;
+            bool any = Read(_levelBases[(order * _levelCount) + _levelCount - 1]) != 0;
             if (any != (((NonEmptyOrders >> order) & 1) != 0))
             {
                 return $"order {order}: the mask of non-empty orders disagrees with the summary";
@@ -35,10 +36,10 @@ internal sealed partial class FreeBlockIndex
             for (ulong group = 0; _sparse is null && group < layout.GroupCount; group++)
             {
                 bool holds = (Read(layout.WordOfGroup(group)) & layout.FieldMask) != 0;
-                for (int level = 0; level < layout.LevelCount && holds; level++)
+                for (int level = 0; level < _levelCount && holds; level++)
                 {
                     ulong at = group >> (6 * level);
-                    if (((Read(_levelBases[(order * MaxLevels) + level] + (at >> 6)) >> (int)(at & 63)) & 1) == 0)
+                    if (((Read(_levelBases[(order * _levelCount) + level] + (at >> 6)) >> (int)(at & 63)) & 1) == 0)
                     {
                         return $"order {order}: level {level} of the summary hides group {group}, which has a free block";
                     }
@@ -67,15 +68,10 @@ internal sealed partial class FreeBlockIndex
                 return $"order {order}: the summary names group {group}, which has no free block";
             }
 
-            if (group > _groupBounds[order])
-            {
-                return $"order {order}: group {group} lies above the bound {_groupBounds[order]}";
-            }
-
             for (; field != 0; field &= field - 1)
             {
                 ulong index = layout.IndexOf(group, BitOperations.TrailingZeroCount(field));
-                if ((index & 1) == 0 && index >= _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)])
+                if (index >= _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)])
                 {
                     return $"order {order}: block {index} lies above the bound of its alignment";
                 }
@@ -85,6 +81,17 @@ internal sealed partial class FreeBlockIndex
         }
 
         return null;
+    }
+
+    private static int LevelsFor(ulong chunkCount)
+    {
+        int levels = 1;
+        for (ulong words = (((chunkCount - 1) >> TierOrders) / 64) + 1; words > 1; words = ((words - 1) / 64) + 1)
+        {
+            levels++;
+        }
+
+        return levels;
     }
 
     /// <summary>Fixes the place of every record and summary level, and says how many words that takes.</summary>
@@ -115,14 +122,12 @@ internal sealed partial class FreeBlockIndex
             layout.FieldShift = place == 0 ? 0 : 64 - (128 >> place); // 0, 32, 48, 56, 60: each field ends where the next starts
             layout.FieldMask = (ulong.MaxValue >> (64 - fieldBits)) << layout.FieldShift;
             ulong bits = groups;
-            do
+            for (int level = 0; level < _levelCount; level++)
             {
                 bits = (bits + 63) / 64;
-                _levelBases[(order * MaxLevels) + layout.LevelCount] = words;
-                layout.LevelCount++;
+                _levelBases[(order * _levelCount) + level] = words;
                 words += bits;
             }
-            while (bits > 1);
         }
 
         return words;
@@ -130,52 +135,42 @@ internal sealed partial class FreeBlockIndex
 
     private void MarkGroup(int order, ulong group)
     {
-        int levels = _layouts[order].LevelCount;
-        for (int level = 0; level < levels; level++)
+        foreach (ulong levelBase in _levelBases.AsSpan(order * _levelCount, _levelCount))
         {
-            ulong at = _levelBases[(order * MaxLevels) + level] + (group >> 6);
-            ulong word = Read(at);
-            Write(at, word | (1ul << (int)(group & 63)));
-            if (word != 0)
-            {
-                return;
-            }
-
+            ulong at = levelBase + (group >> 6);
+            Write(at, Read(at) | (1ul << (int)(group & 63)));
             group >>= 6;
         }
 
         NonEmptyOrders |= 1ul << order;
     }
 
-    private void UnmarkGroup(int order, ulong group)
+    /// <summary>Clears a group's bit when it is empty, and the bits above as long as their words are.</summary>
+    private void UnmarkGroup(int order, ulong group, bool isEmpty)
     {
-        int levels = _layouts[order].LevelCount;
-        for (int level = 0; level < levels; level++)
+        ulong empty = isEmpty ? 1ul : 0;
+        foreach (ulong levelBase in _levelBases.AsSpan(order * _levelCount, _levelCount))
         {
-            ulong at = _levelBases[(order * MaxLevels) + level] + (group >> 6);
-            ulong word = Read(at) & ~(1ul << (int)(group & 63));
+            ulong at = levelBase + (group >> 6);
+            ulong word = Read(at) & ~(empty << (int)(group & 63));
             Write(at, word);
-            if (word != 0)
-            {
-                return;
-            }
-
+            empty = word == 0 ? 1ul : 0;
             group >>= 6;
         }
 
-        NonEmptyOrders &= ~(1ul << order);
+        NonEmptyOrders &= ~(empty << order);
     }
 
     private bool TryHighestGroup(int order, ulong from, out ulong group)
     {
-        int bases = order * MaxLevels;
+        int bases = order * _levelCount;
         ulong word = Read(_levelBases[bases] + (from >> 6)) & (ulong.MaxValue >> (63 - (int)(from & 63)));
         int level = 0;
         group = from >> 6;
         while (word == 0)
         {
             level++;
-            if (level >= _layouts[order].LevelCount)
+            if (level >= _levelCount)
             {
                 return false;
             }
@@ -196,14 +191,14 @@ internal sealed partial class FreeBlockIndex
 
     private bool TryLowestGroup(int order, ulong from, out ulong group)
     {
-        int bases = order * MaxLevels;
+        int bases = order * _levelCount;
         ulong word = Read(_levelBases[bases] + (from >> 6)) & (ulong.MaxValue << (int)(from & 63));
         int level = 0;
         group = from >> 6;
         while (word == 0)
         {
             level++;
-            if (level >= _layouts[order].LevelCount)
+            if (level >= _levelCount)
             {
                 return false;
             }

@@ -15,7 +15,11 @@ namespace GpuMm.Ranges;
 /// the merges and splits of small blocks, most of all traffic, so stay inside one cache line.
 /// </para>
 /// <para>Record: word 0 = 64 blocks of the lowest order; word 1 = 32 of the next, 16, 8, 4, 2, two bits unused.</para>
-/// <para>Summary of an order: level 0 has one bit per group, every further level one bit per word of the level below.</para>
+/// <para>
+/// Summary of an order: level 0 has one bit per group, every further level one bit per word of the level below. All orders
+/// have as many levels as the lowest needs, and updates go through all of them without a branch: where freed blocks lie is
+/// random, and a wrong guess costs more than the writes.
+/// </para>
 /// Lock: none, the caller serialises. Cost: O(log64 of the space) per call, no managed allocation in flat form.
 /// </remarks>
 internal sealed partial class FreeBlockIndex
@@ -23,16 +27,13 @@ internal sealed partial class FreeBlockIndex
     internal const ulong MaxFlatChunkCount = 1ul << 28; // 2 bits * 2^28 + 1/32 = 66 MiB that stay untouched until used
 
     private const int TierOrders = 6;
-    private const int MaxLevels = 9; // 64^9 > 2^52 / 64 groups
     private const int AlignmentClasses = 64;
 
     private readonly ulong[] _flat;
     private readonly SparseWords? _sparse;
     private readonly OrderLayout[] _layouts;
-    private readonly ulong[] _levelBases; // [order * MaxLevels + level]: first word of that summary level
-
-    // Upper bounds that only queries lower: no free block of the order lies in a higher group.
-    private readonly ulong[] _groupBounds;
+    private readonly int _levelCount;
+    private readonly ulong[] _levelBases; // [order * _levelCount + level]: first word of that summary level
 
     // [order * AlignmentClasses + class]: 1 + an upper bound of the free indices that have exactly `class` trailing zeros.
     private readonly ulong[] _alignmentBounds;
@@ -41,8 +42,8 @@ internal sealed partial class FreeBlockIndex
     {
         MaxOrder = maxOrder;
         _layouts = new OrderLayout[maxOrder + 1];
-        _levelBases = new ulong[(maxOrder + 1) * MaxLevels];
-        _groupBounds = new ulong[maxOrder + 1];
+        _levelCount = LevelsFor(chunkCount);
+        _levelBases = new ulong[(maxOrder + 1) * _levelCount];
         _alignmentBounds = new ulong[(maxOrder + 1) * AlignmentClasses];
         ulong wordCount = LayOut(chunkCount);
         bool isFlat = chunkCount <= MaxFlatChunkCount;
@@ -55,8 +56,7 @@ internal sealed partial class FreeBlockIndex
     /// <summary>Bit k is set when a block of order k is free.</summary>
     internal ulong NonEmptyOrders { get; private set; }
 
-    internal long MetadataBytes => (8L * (_flat.LongLength + _levelBases.Length + _groupBounds.Length +
-        _alignmentBounds.Length)) + (_sparse?.MetadataBytes ?? 0);
+    internal long MetadataBytes => (8L * (_flat.LongLength + _levelBases.Length + _alignmentBounds.Length)) + (_sparse?.MetadataBytes ?? 0);
 
     internal bool Contains(int order, ulong index)
     {
@@ -71,22 +71,9 @@ internal sealed partial class FreeBlockIndex
         ulong word = Read(at);
         Debug.Assert((word & layout.BitOf(index)) == 0, "A block is freed once.");
         Write(at, word | layout.BitOf(index));
-        ulong group = index >> layout.GroupShift;
-        if ((word & layout.FieldMask) == 0)
-        {
-            MarkGroup(order, group);
-        }
-
-        if (group > _groupBounds[order])
-        {
-            _groupBounds[order] = group;
-        }
-
-        if ((index & 1) == 0)
-        {
-            ref ulong bound = ref _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)];
-            bound = Math.Max(bound, index + 1);
-        }
+        MarkGroup(order, index >> layout.GroupShift);
+        ref ulong bound = ref _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)];
+        bound = Math.Max(bound, index + 1);
     }
 
     /// <summary>Takes a block out if it is free.</summary>
@@ -104,11 +91,7 @@ internal sealed partial class FreeBlockIndex
 
         word ^= bit;
         Write(at, word);
-        if ((word & layout.FieldMask) == 0)
-        {
-            UnmarkGroup(order, index >> layout.GroupShift);
-        }
-
+        UnmarkGroup(order, index >> layout.GroupShift, (word & layout.FieldMask) == 0);
         return true;
     }
 
@@ -122,12 +105,17 @@ internal sealed partial class FreeBlockIndex
     /// <param name="order">An order that <see cref="NonEmptyOrders"/> names.</param>
     internal ulong Highest(int order)
     {
+        Debug.Assert((NonEmptyOrders & (1ul << order)) != 0, "The order has a free block.");
+        ReadOnlySpan<ulong> bases = _levelBases.AsSpan(order * _levelCount, _levelCount);
+        ulong group = 0;
+        for (int level = bases.Length - 1; level >= 0; level--)
+        {
+            group = (group << 6) + (uint)BitOperations.Log2(Read(bases[level] + group));
+        }
+
         ref readonly OrderLayout layout = ref _layouts[order];
-        bool found = TryHighestGroup(order, _groupBounds[order], out ulong group);
-        Debug.Assert(found, "The order has a free block.");
-        _groupBounds[order] = group;
         ulong field = Read(layout.WordOfGroup(group)) & layout.FieldMask;
-        return layout.IndexOf(group, 63 - BitOperations.LeadingZeroCount(field));
+        return layout.IndexOf(group, BitOperations.Log2(field));
     }
 
     /// <summary>The highest free block of an order whose index is at most a limit.</summary>
@@ -225,7 +213,7 @@ internal sealed partial class FreeBlockIndex
         return found;
     }
 
-    private static int ClassOf(ulong index) => index == 0 ? AlignmentClasses - 1 : BitOperations.TrailingZeroCount(index);
+    private static int ClassOf(ulong index) => BitOperations.TrailingZeroCount(index | (1ul << (AlignmentClasses - 1)));
 
     private ulong Read(ulong at) => _sparse is null ? _flat[(int)at] : _sparse.Read(at);
 
@@ -250,7 +238,6 @@ internal sealed partial class FreeBlockIndex
         internal ulong FieldMask;
         internal int GroupShift;
         internal int FieldShift;
-        internal int LevelCount;
 
         internal readonly ulong WordOf(ulong index) => WordOfGroup(index >> GroupShift);
 
