@@ -14,7 +14,7 @@ public sealed partial class BinAllocator
     private const int LevelBits = 6;
     private const int BinsPerLevel = 1 << LevelBits; // one word of the bitmap
     private const int LevelCount = 32 - LevelBits + 1; // sizes of 1 to 32 bits
-    private const int MaxProbes = 4; // holes of the own class looked at before a larger class is taken
+    private const int MaxProbes = 1; // holes of the own class looked at before a larger class is taken
 
     private readonly uint[] _heads = new uint[LevelCount * BinsPerLevel];
     private readonly ulong[] _classes = new ulong[LevelCount];

@@ -135,27 +135,54 @@ internal sealed partial class FreeBlockIndex
 
     private void MarkGroup(int order, ulong group)
     {
-        foreach (ulong levelBase in _levelBases.AsSpan(order * _levelCount, _levelCount))
+        ReadOnlySpan<ulong> bases = _levelBases.AsSpan(order * _levelCount, _levelCount);
+        NonEmptyOrders |= 1ul << order;
+        if (_sparse is null)
+        {
+            ulong[] flat = _flat;
+            foreach (ulong levelBase in bases)
+            {
+                flat[(int)(levelBase + (group >> 6))] |= 1ul << (int)(group & 63);
+                group >>= 6;
+            }
+
+            return;
+        }
+
+        foreach (ulong levelBase in bases)
         {
             ulong at = levelBase + (group >> 6);
             Write(at, Read(at) | (1ul << (int)(group & 63)));
             group >>= 6;
         }
-
-        NonEmptyOrders |= 1ul << order;
     }
 
     /// <summary>Clears a group's bit when it is empty, and the bits above as long as their words are.</summary>
     private void UnmarkGroup(int order, ulong group, bool isEmpty)
     {
+        ReadOnlySpan<ulong> bases = _levelBases.AsSpan(order * _levelCount, _levelCount);
         ulong empty = isEmpty ? 1ul : 0;
-        foreach (ulong levelBase in _levelBases.AsSpan(order * _levelCount, _levelCount))
+        if (_sparse is null)
         {
-            ulong at = levelBase + (group >> 6);
-            ulong word = Read(at) & ~(empty << (int)(group & 63));
-            Write(at, word);
-            empty = word == 0 ? 1ul : 0;
-            group >>= 6;
+            ulong[] flat = _flat;
+            foreach (ulong levelBase in bases)
+            {
+                ref ulong word = ref flat[(int)(levelBase + (group >> 6))];
+                word &= ~(empty << (int)(group & 63));
+                empty = word == 0 ? 1ul : 0;
+                group >>= 6;
+            }
+        }
+        else
+        {
+            foreach (ulong levelBase in bases)
+            {
+                ulong at = levelBase + (group >> 6);
+                ulong word = Read(at) & ~(empty << (int)(group & 63));
+                Write(at, word);
+                empty = word == 0 ? 1ul : 0;
+                group >>= 6;
+            }
         }
 
         NonEmptyOrders &= ~(empty << order);

@@ -107,13 +107,24 @@ internal sealed partial class FreeBlockIndex
     {
         Debug.Assert((NonEmptyOrders & (1ul << order)) != 0, "The order has a free block.");
         ReadOnlySpan<ulong> bases = _levelBases.AsSpan(order * _levelCount, _levelCount);
+        ref readonly OrderLayout layout = ref _layouts[order];
         ulong group = 0;
+        if (_sparse is null)
+        {
+            ulong[] flat = _flat;
+            for (int level = bases.Length - 1; level >= 0; level--)
+            {
+                group = (group << 6) + (uint)BitOperations.Log2(flat[(int)(bases[level] + group)]);
+            }
+
+            return layout.IndexOf(group, BitOperations.Log2(flat[(int)layout.WordOfGroup(group)] & layout.FieldMask));
+        }
+
         for (int level = bases.Length - 1; level >= 0; level--)
         {
             group = (group << 6) + (uint)BitOperations.Log2(Read(bases[level] + group));
         }
 
-        ref readonly OrderLayout layout = ref _layouts[order];
         ulong field = Read(layout.WordOfGroup(group)) & layout.FieldMask;
         return layout.IndexOf(group, BitOperations.Log2(field));
     }
