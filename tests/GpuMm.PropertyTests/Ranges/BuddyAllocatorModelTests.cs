@@ -1,7 +1,7 @@
 using CsCheck;
 using Xunit;
 
-namespace GpuMm.PropertyTests;
+namespace GpuMm.PropertyTests.Ranges;
 
 /// <summary>The buddy allocator against the array of chunks: every status, every address, every free block.</summary>
 public sealed class BuddyAllocatorModelTests(ITestOutputHelper output)

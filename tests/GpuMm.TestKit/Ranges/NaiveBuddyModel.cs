@@ -4,7 +4,7 @@ using System.Linq;
 using System.Numerics;
 using GpuMm.Ranges;
 
-namespace GpuMm.TestKit;
+namespace GpuMm.TestKit.Ranges;
 
 /// <summary>
 /// The buddy contract over an array of chunks: each is dirty, cleared or taken, and the free blocks are whatever largest

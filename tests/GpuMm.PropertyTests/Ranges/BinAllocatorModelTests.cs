@@ -1,8 +1,8 @@
 using CsCheck;
-using GpuMm.TestKit;
+using GpuMm.TestKit.Ranges;
 using Xunit;
 
-namespace GpuMm.PropertyTests;
+namespace GpuMm.PropertyTests.Ranges;
 
 /// <summary>The bin allocator against a list of ranges: it fails when nothing fits, and only then.</summary>
 public sealed class BinAllocatorModelTests(ITestOutputHelper output)

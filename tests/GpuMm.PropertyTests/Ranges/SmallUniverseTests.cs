@@ -1,10 +1,10 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuMm.Ranges;
-using GpuMm.TestKit;
+using GpuMm.TestKit.Ranges;
 using Xunit;
 
-namespace GpuMm.PropertyTests;
+namespace GpuMm.PropertyTests.Ranges;
 
 /// <summary>Every sequence of four operations on a space of eight units.</summary>
 public sealed class SmallUniverseTests

@@ -1,9 +1,9 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuMm.Ranges;
-using GpuMm.TestKit;
+using GpuMm.TestKit.Ranges;
 
-namespace GpuMm.PropertyTests;
+namespace GpuMm.PropertyTests.Ranges;
 
 /// <summary>
 /// The bin allocator, watched: before each operation the model says what must come of it, afterwards the model is told the

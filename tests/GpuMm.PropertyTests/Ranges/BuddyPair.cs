@@ -4,9 +4,9 @@ using System.Globalization;
 using System.Linq;
 using System.Text;
 using GpuMm.Ranges;
-using GpuMm.TestKit;
+using GpuMm.TestKit.Ranges;
 
-namespace GpuMm.PropertyTests;
+namespace GpuMm.PropertyTests.Ranges;
 
 /// <summary>One side of the comparison; the same calls drive the allocator and the model.</summary>
 internal sealed class BuddyPair

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 
-namespace GpuMm.TestKit;
+namespace GpuMm.TestKit.Ranges;
 
 /// <summary>
 /// Space as a list of taken ranges. It says whether a request must succeed; where it goes is the allocator's choice, which
