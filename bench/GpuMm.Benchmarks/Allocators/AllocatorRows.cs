@@ -7,6 +7,10 @@ internal static class AllocatorRows
 {
     public static readonly AllocatorRow[] All =
     [
+        AllocatorRow.Of<RangeFit<BestMode>, RangeHandle>("best"),
+        AllocatorRow.Of<RangeFit<LowMode>, RangeHandle>("low"),
+        AllocatorRow.Of<RangeFit<HighMode>, RangeHandle>("high"),
+        AllocatorRow.Of<RangeFit<EvictMode>, RangeHandle>("evict"),
         AllocatorRow.Of<SortedSetFit, SortedSetFit.Ticket>("sorted-set"),
         AllocatorRow.Of<BuddyRow, BuddyBlockList>("buddy"),
         AllocatorRow.Of<BuddyContiguousRow, BuddyBlockList>("buddy-contig"),

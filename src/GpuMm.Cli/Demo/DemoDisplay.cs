@@ -1,0 +1,77 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using GpuMm.Primitives;
+using GpuMm.RenderLoop;
+using Spectre.Console;
+
+namespace GpuMm.Cli.Demo;
+
+/// <summary>Shows a run while it goes on: live on a terminal, a few plain lines elsewhere.</summary>
+internal static class DemoDisplay
+{
+    private const int PlainLines = 10;
+    private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(50);
+
+    public static DemoSummary Run(Scene scene, DemoOptions options, bool noColor)
+    {
+        bool isLive = !noColor && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
+        Console.Out.WriteLine(DemoText.Heading(scene, options));
+        return isLive ? RunLive(scene, options) : RunPlain(scene, options);
+    }
+
+    private static DemoSummary RunPlain(Scene scene, DemoOptions options)
+    {
+        int every = Math.Max(1, options.Frames / PlainLines);
+        return DemoRun.Run(scene, options, progress =>
+        {
+            if (progress.Frame % every == 0)
+            {
+                Console.Out.WriteLine(DemoText.Line(progress));
+            }
+        });
+    }
+
+    private static DemoSummary RunLive(Scene scene, DemoOptions options)
+    {
+        DemoSummary? summary = null;
+        AnsiConsole.Live(new Text("")).AutoClear(false).Start(live =>
+        {
+            long last = 0;
+            summary = DemoRun.Run(scene, options, progress =>
+            {
+                if (Stopwatch.GetElapsedTime(last) >= s_refresh || progress.Frame == options.Frames)
+                {
+                    last = Stopwatch.GetTimestamp();
+                    live.UpdateTarget(Picture(options, progress));
+                    live.Refresh();
+                }
+            });
+        });
+        return summary!;
+    }
+
+    private static Grid Picture(DemoOptions options, in DemoProgress progress)
+    {
+        bool stutters = progress.FrameTime > FrameTimes.StutterLimit;
+        Grid grid = new Grid().AddColumn(new GridColumn().Width(10)).AddColumn();
+        grid.AddRow(new Text("frame"), new Markup(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{progress.Frame} of {options.Frames}   [{(stutters ? "red" : "green")}]{progress.FrameTime.Milliseconds:0.00} ms[/]")));
+        grid.AddRow(new Text("VRAM"), Bar(progress.VramUsedBytes, options.VramBytes, Color.Blue));
+        grid.AddRow(new Text("aperture"), Bar(progress.ApertureUsedBytes, options.ApertureBytes, Color.Yellow));
+        grid.AddRow(new Text("system"), new Text(ByteSize.Format(progress.SystemUsedBytes)));
+        grid.AddRow(new Text("moved"), new Text(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ByteSize.Format((ulong)progress.MovedBytes)}   evictions {progress.Evictions:N0}   faults {progress.Faults:N0}")));
+        return grid;
+    }
+
+    private static Columns Bar(ulong usedBytes, ulong totalBytes, Color color) => new(
+        new BreakdownChart()
+            .Width(40)
+            .HideTags()
+            .AddItem("used", usedBytes, color)
+            .AddItem("free", totalBytes - usedBytes, Color.Grey),
+        new Text($"{ByteSize.Format(usedBytes)} of {ByteSize.Format(totalBytes)}"));
+}

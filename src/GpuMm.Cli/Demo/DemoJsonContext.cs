@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace GpuMm.Cli.Demo;
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DemoDocument))]
+internal sealed partial class DemoJsonContext : JsonSerializerContext;

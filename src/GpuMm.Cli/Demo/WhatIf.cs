@@ -1,0 +1,31 @@
+using System;
+using System.Collections.Generic;
+using GpuMm.Backing;
+using GpuMm.RenderLoop;
+
+namespace GpuMm.Cli.Demo;
+
+/// <summary>The same run with more video memory.</summary>
+internal static class WhatIf
+{
+    /// <summary>Reruns with 1.25, 1.5, 2 and 3 times the memory, up to what holds the whole scene.</summary>
+    /// <remarks>Keeps page heads only: the same moves, faults and times, without the bytes.</remarks>
+    public static IReadOnlyList<DemoSummary> MoreVram(Scene scene, DemoOptions options)
+    {
+        List<DemoSummary> results = [];
+        ulong lastBytes = options.VramBytes;
+        foreach (ulong quarters in (ReadOnlySpan<ulong>)[5, 6, 8, 12])
+        {
+            ulong sizeBytes = Math.Min(RoundUp(options.VramBytes / 4 * quarters), RoundUp(scene.TotalBytes));
+            if (sizeBytes > lastBytes && sizeBytes <= DemoOptions.MaxMemoryBytes)
+            {
+                results.Add(DemoRun.Run(scene, options with { VramBytes = sizeBytes, Backing = BackingKind.PageHeads }));
+                lastBytes = sizeBytes;
+            }
+        }
+
+        return results;
+    }
+
+    private static ulong RoundUp(ulong sizeBytes) => ((sizeBytes + (1ul << 20) - 1) >> 20) << 20;
+}

@@ -1,0 +1,20 @@
+using System;
+using System.CommandLine;
+using System.Linq;
+using GpuMm.Cli;
+using GpuMm.Cli.Demo;
+
+RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migrate between video memory, aperture and system RAM; mappings follow.")
+{
+    DemoCommand.Create(),
+};
+
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    // One line says what is wrong and how to put it right; usage is a --help away.
+    Console.Error.WriteLine($"gpumm: {OneLine.Of(parsed.Errors.Select(static error => error.Message))}");
+    return ExitCode.Usage;
+}
+
+return parsed.Invoke();

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace GpuMm.Eviction;
+
+/// <summary>A doubly linked list through its members: the head is the oldest. No operation allocates.</summary>
+internal sealed class LruList
+{
+    public LruNode? Head { get; private set; }
+
+    public LruNode? Tail { get; private set; }
+
+    public int Count { get; private set; }
+
+    public void AddTail(LruNode node) => Insert(node, Tail);
+
+    /// <summary>Puts a node behind another; at the head when that one is null.</summary>
+    public void Insert(LruNode node, LruNode? after)
+    {
+        Debug.Assert(node.List is null, "A node joins one list at a time.");
+        LruNode? before = after is null ? Head : after.Next;
+        node.List = this;
+        node.Previous = after;
+        node.Next = before;
+        if (after is null)
+        {
+            Head = node;
+        }
+        else
+        {
+            after.Next = node;
+        }
+
+        if (before is null)
+        {
+            Tail = node;
+        }
+        else
+        {
+            before.Previous = node;
+        }
+
+        Count++;
+    }
+
+    public void Remove(LruNode node)
+    {
+        Debug.Assert(ReferenceEquals(node.List, this), "A node leaves the list that it is on.");
+        if (node.Previous is null)
+        {
+            Head = node.Next;
+        }
+        else
+        {
+            node.Previous.Next = node.Next;
+        }
+
+        if (node.Next is null)
+        {
+            Tail = node.Previous;
+        }
+        else
+        {
+            node.Next.Previous = node.Previous;
+        }
+
+        node.List = null;
+        node.Previous = null;
+        node.Next = null;
+        Count--;
+    }
+
+    public void MoveToTail(LruNode node)
+    {
+        if (!ReferenceEquals(Tail, node))
+        {
+            Remove(node);
+            AddTail(node);
+        }
+    }
+}

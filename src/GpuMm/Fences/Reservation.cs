@@ -1,0 +1,254 @@
+using System;
+using System.Threading;
+using GpuMm.Primitives;
+
+namespace GpuMm.Fences;
+
+/// <summary>The lock of an object (or of several that share it) and the fences of the work that uses it.</summary>
+/// <remarks>
+/// Waiting follows wait-or-back-off by age: a locker with a ticket that already holds others, and meets the lock of an
+/// older ticket, is told <see cref="MmStatus.Deadlock"/> and must release everything; an older one waits. Source: the
+/// kernel's wait/wound mutexes in wait-die mode and dma_resv.
+/// <para>
+/// The lock is one word, changed by compare-exchange (a full fence both ways), so that a lock and unlock without
+/// contention costs two atomic operations; the waiters' bit is set only under the gate, and whoever clears the word
+/// with the bit set wakes everyone under the same gate, so no wake-up is lost.
+/// </para>
+/// </remarks>
+public sealed class Reservation
+{
+    //  63            2   1        0
+    // | ticket stamp  | waiters | locked |    0 = free; stamp 0 = locked without a ticket
+    private const ulong LockedBit = 1;
+    private const ulong WaitersBit = 2;
+    private const int StampShift = 2;
+
+    private ulong _state;
+    private object? _gate; // Made by the first thread that has to wait.
+    private ReservationTicket? _ticket; // Lock: this reservation
+    private FenceSlot[] _slots = []; // Lock: this reservation
+    private int _slotCount; // Lock: this reservation
+#if DEBUG
+    private int _ownerThread;
+#endif
+
+    /// <summary>True while anyone holds the lock.</summary>
+    public bool IsLocked => Volatile.Read(ref _state) != 0;
+
+    /// <summary>The ticket under which it is held, or null. Lock: this reservation.</summary>
+    public ReservationTicket? Ticket => _ticket;
+
+    /// <summary>Number of fences kept, signalled ones included. Lock: this reservation.</summary>
+    public int FenceCount => _slotCount;
+
+    /// <summary>Takes the lock if nobody holds it. Never waits.</summary>
+    /// <param name="ticket">The locker's ticket, or null.</param>
+    public bool TryLock(ReservationTicket? ticket = null)
+    {
+        ulong mine = LockedBit | ((ticket?.Stamp ?? 0) << StampShift);
+        if (Interlocked.CompareExchange(ref _state, mine, 0) != 0)
+        {
+            return false;
+        }
+
+        Acquired(ticket);
+        return true;
+    }
+
+    /// <summary>Takes the lock, waiting for it if need be.</summary>
+    /// <param name="ticket">The locker's ticket; null for a single lock outside any set.</param>
+    /// <returns>
+    /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.AlreadyHeld"/> when this ticket holds it already;
+    /// <see cref="MmStatus.Deadlock"/> when an older ticket holds it and this one holds others.
+    /// </returns>
+    /// <remarks>Lock: may be called under an address-space lock or other reservations of the same ticket, no more.</remarks>
+    public MmStatus Lock(ReservationTicket? ticket = null)
+    {
+        if (TryLock(ticket))
+        {
+            return MmStatus.Ok;
+        }
+
+        return LockSlowly(ticket);
+    }
+
+    /// <summary>Gives the lock back.</summary>
+    /// <exception cref="InvalidOperationException">Nobody holds it.</exception>
+    public void Unlock()
+    {
+        AssertHeld();
+        if (_ticket is not null)
+        {
+            _ticket.HeldCount--;
+            _ticket = null;
+        }
+
+#if DEBUG
+        _ownerThread = 0;
+#endif
+        LockOrder.Released(LockRank.Reservation);
+        ulong old = Interlocked.Exchange(ref _state, 0);
+        if (old == 0)
+        {
+            throw new InvalidOperationException("The reservation is not locked.");
+        }
+
+        if ((old & WaitersBit) != 0)
+        {
+            lock (_gate!)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Asserts that this thread holds the lock (debug builds), or that someone does (release builds).</summary>
+    public void AssertHeld()
+    {
+        if (!IsLocked)
+        {
+            throw new InvalidOperationException("The reservation must be held.");
+        }
+
+#if DEBUG
+        System.Diagnostics.Debug.Assert(_ownerThread == Environment.CurrentManagedThreadId, "This thread holds the reservation.");
+#endif
+    }
+
+    /// <summary>
+    /// Adds a fence. It replaces an earlier one of the same context and of the same or a weaker class, so a usage is
+    /// raised in strength but never lowered.
+    /// </summary>
+    /// <param name="fence">The fence; a signalled one is not stored.</param>
+    /// <param name="usage">Why it is here.</param>
+    /// <remarks>Lock: this reservation. Cost: O(fences); allocates only when more contexts use it than ever before.</remarks>
+    public void AddFence(Fence fence, FenceUsage usage)
+    {
+        AssertHeld();
+        if (fence.IsSignaled)
+        {
+            return;
+        }
+
+        int free = -1;
+        for (int i = 0; i < _slotCount; i++)
+        {
+            ref FenceSlot slot = ref _slots[i];
+            if (ReferenceEquals(slot.Fence.Context, fence.Context) && slot.Usage >= usage)
+            {
+                slot = new FenceSlot(slot.Fence.Seqno > fence.Seqno ? slot.Fence : fence, usage);
+                return;
+            }
+
+            if (slot.Fence.IsSignaled)
+            {
+                free = i;
+            }
+        }
+
+        if (free < 0)
+        {
+            if (_slotCount == _slots.Length)
+            {
+                Array.Resize(ref _slots, Math.Max(2, _slots.Length * 2));
+            }
+
+            free = _slotCount++;
+        }
+
+        _slots[free] = new FenceSlot(fence, usage);
+    }
+
+    /// <summary>Finds a fence that is not signalled.</summary>
+    /// <param name="usage">The weakest class asked for; every stronger one is included.</param>
+    /// <param name="fence">The fence, or <c>default</c>.</param>
+    /// <returns>False when all work of these classes is done. Lock: this reservation. Cost: O(fences).</returns>
+    public bool TryGetUnsignaled(FenceUsage usage, out Fence fence)
+    {
+        AssertHeld();
+        for (int i = 0; i < _slotCount; i++)
+        {
+            if (_slots[i].Usage <= usage && !_slots[i].Fence.IsSignaled)
+            {
+                fence = _slots[i].Fence;
+                return true;
+            }
+        }
+
+        fence = default;
+        return false;
+    }
+
+    /// <summary>One stored fence. Lock: this reservation.</summary>
+    /// <param name="index">0 to <see cref="FenceCount"/> - 1.</param>
+    /// <param name="usage">Its class.</param>
+    public Fence FenceAt(int index, out FenceUsage usage)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_slotCount, nameof(index));
+        usage = _slots[index].Usage;
+        return _slots[index].Fence;
+    }
+
+    private MmStatus LockSlowly(ReservationTicket? ticket)
+    {
+        ulong stamp = ticket?.Stamp ?? 0;
+        LockOrder.BeforeWait(LockRank.Reservation);
+        object gate = Volatile.Read(ref _gate) ?? Interlocked.CompareExchange(ref _gate, new object(), null) ?? _gate!;
+        lock (gate)
+        {
+            while (true)
+            {
+                ulong state = Volatile.Read(ref _state);
+                if (state == 0)
+                {
+                    if (Interlocked.CompareExchange(ref _state, LockedBit | (stamp << StampShift), 0) == 0)
+                    {
+                        break;
+                    }
+
+                    continue;
+                }
+
+                ulong holder = state >> StampShift;
+                if (ticket is not null && holder != 0)
+                {
+                    if (holder == stamp)
+                    {
+                        return MmStatus.AlreadyHeld;
+                    }
+
+                    if (stamp > holder && ticket.HeldCount > 0)
+                    {
+                        return MmStatus.Deadlock;
+                    }
+                }
+
+                bool marked = (state & WaitersBit) != 0 ||
+                    Interlocked.CompareExchange(ref _state, state | WaitersBit, state) == state;
+                if (marked)
+                {
+                    Monitor.Wait(gate);
+                }
+            }
+        }
+
+        Acquired(ticket);
+        return MmStatus.Ok;
+    }
+
+    private void Acquired(ReservationTicket? ticket)
+    {
+        LockOrder.Taken(LockRank.Reservation);
+        _ticket = ticket;
+        if (ticket is not null)
+        {
+            ticket.HeldCount++;
+        }
+
+#if DEBUG
+        _ownerThread = Environment.CurrentManagedThreadId;
+#endif
+    }
+
+    private readonly record struct FenceSlot(Fence Fence, FenceUsage Usage);
+}

@@ -1,0 +1,208 @@
+using System;
+using System.Diagnostics;
+using System.Threading;
+using GpuMm.Backing;
+using GpuMm.Fences;
+using GpuMm.Paging;
+
+namespace GpuMm.Objects;
+
+/// <summary>Memory with an identity, wherever it lives now.</summary>
+/// <remarks>
+/// Every member that reads or changes where it lives needs its reservation. Reference counted: starts at one, every
+/// mapping holds one. Safe for concurrent use.
+/// </remarks>
+public sealed class BufferObject
+{
+    private int _references = 1;
+
+    internal BufferObject(GpuDevice device, ulong id, ulong sizeBytes, in BufferObjectDescription description, PageWindow window)
+    {
+        Device = device;
+        Id = id;
+        SizeBytes = sizeBytes;
+        Name = description.Name ?? "";
+        Kind = description.Kind;
+        Caching = description.Caching;
+        Priority = (byte)description.Priority;
+        AlignmentBytes = description.AlignmentBytes;
+        Reservation = description.SharedReservation ?? new Reservation();
+        Window = window;
+    }
+
+    /// <summary>The device it belongs to.</summary>
+    public GpuDevice Device { get; }
+
+    /// <summary>Unique on its device, in order of creation.</summary>
+    public ulong Id { get; }
+
+    /// <summary>Shown in dumps.</summary>
+    public string Name { get; }
+
+    /// <summary>What it is for.</summary>
+    public BufferObjectKind Kind { get; }
+
+    /// <summary>How the CPU maps its system pages.</summary>
+    public Caching Caching { get; }
+
+    /// <summary>Eviction priority, 0 to 3; 0 goes first.</summary>
+    public int Priority { get; }
+
+    /// <summary>Size, bytes; whole pages.</summary>
+    public ulong SizeBytes { get; }
+
+    /// <summary>Alignment of its place, bytes; 0 means a page.</summary>
+    public ulong AlignmentBytes { get; }
+
+    /// <summary>Its lock and the fences of the work that uses it.</summary>
+    public Reservation Reservation { get; }
+
+    /// <summary>Its pages in the device file: what a mapping shows and a move revokes. Empty for kernel objects.</summary>
+    public PageWindow Window { get; }
+
+    /// <summary>Where it is; null while it holds no space. Lock: its reservation.</summary>
+    public Resource? Resource { get; internal set; }
+
+    /// <summary>Its system pages; null before it needed any. Lock: its reservation.</summary>
+    public TranslationTable? Pages { get; internal set; }
+
+    /// <summary>How often it is pinned. Lock: its reservation.</summary>
+    public int PinCount { get; private set; }
+
+    /// <summary>True once its last reference is gone and it only waits for the GPU.</summary>
+    public bool IsDeleted { get; internal set; }
+
+    internal bool IsDestroyed { get; set; } // Lock: its reservation
+
+    internal BufferObject? PreviousObject { get; set; } // Lock: the device's registry
+
+    internal BufferObject? NextObject { get; set; } // Lock: the device's registry
+
+    /// <summary>Takes the reservation, waiting if need be.</summary>
+    /// <param name="ticket">The ticket of a set of locks, or null.</param>
+    /// <returns>As <see cref="Reservation.Lock"/>.</returns>
+    public MmStatus Reserve(ReservationTicket? ticket = null) => Reservation.Lock(ticket);
+
+    /// <summary>Makes the object the youngest in its domain and gives the reservation back.</summary>
+    public void Unreserve()
+    {
+        Bump();
+        Reservation.Unlock();
+    }
+
+    /// <summary>Makes the object the youngest in its domain. Lock: its reservation.</summary>
+    public void Bump()
+    {
+        Reservation.AssertHeld();
+        Resource?.Manager.Bump(Resource);
+    }
+
+    /// <summary>Brings the object into a placement, evicting others if it must.</summary>
+    /// <param name="placement">The wishes; empty drops the contents.</param>
+    /// <param name="context">How to go about it; counts the bytes moved.</param>
+    /// <returns>
+    /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.OutOfMemory"/> when no wish can be fulfilled;
+    /// <see cref="MmStatus.InvalidArgument"/> when it is pinned elsewhere; <see cref="MmStatus.Busy"/> when waiting was
+    /// forbidden. On failure it stays where it was.
+    /// </returns>
+    /// <remarks>
+    /// Lock: its reservation. A copy may still run on return: its fence is on the reservation as kernel work. Cost: a few
+    /// comparisons when it is in place. Source: ttm_bo_validate.
+    /// </remarks>
+    public MmStatus Validate(Placement placement, ref OperationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(placement);
+        Reservation.AssertHeld();
+        return Device.ValidateObject(this, placement, ref context);
+    }
+
+    /// <summary>Forbids moves until unpinned as often. Lock: its reservation.</summary>
+    /// <exception cref="InvalidOperationException">It holds no space, so there is nothing to stay in.</exception>
+    public void Pin()
+    {
+        Reservation.AssertHeld();
+        if (Resource is null)
+        {
+            throw new InvalidOperationException($"'{Name}' holds no space; validate it before pinning.");
+        }
+
+        if (PinCount++ == 0)
+        {
+            Resource.Manager.Relist(Resource);
+        }
+    }
+
+    /// <summary>Takes one pin back. Lock: its reservation.</summary>
+    /// <exception cref="InvalidOperationException">It is not pinned.</exception>
+    public void Unpin()
+    {
+        Reservation.AssertHeld();
+        if (PinCount == 0)
+        {
+            throw new InvalidOperationException($"'{Name}' is not pinned.");
+        }
+
+        if (--PinCount == 0)
+        {
+            Resource!.Manager.Relist(Resource);
+        }
+    }
+
+    /// <summary>Maps the whole object into an address space.</summary>
+    /// <param name="space">The address space; one made by the object's device.</param>
+    /// <param name="protection">What to allow.</param>
+    /// <returns>The area. It holds a reference until <see cref="AddressSpace.Unmap"/>.</returns>
+    /// <exception cref="InvalidOperationException">A kernel object cannot be mapped.</exception>
+    public VmArea Map(AddressSpace space, VmProtection protection = VmProtection.ReadWrite)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        if (Window.PageCount == 0)
+        {
+            throw new InvalidOperationException($"'{Name}' is a kernel object and cannot be mapped.");
+        }
+
+        return space.Map(Device.Mapping, Device.VmOperations, new VmAreaDescription(Window, protection, this));
+    }
+
+    /// <summary>Takes another reference.</summary>
+    public void AddReference()
+    {
+        int references = Interlocked.Increment(ref _references);
+        Debug.Assert(references > 1, "A reference is taken from a reference.");
+    }
+
+    /// <summary>Drops a reference; the last one frees the memory as soon as the GPU is done with it.</summary>
+    /// <exception cref="InvalidOperationException">There was none left.</exception>
+    public void Release()
+    {
+        int references = Interlocked.Decrement(ref _references);
+        if (references == 0)
+        {
+            Device.Destroy(this);
+        }
+        else if (references < 0)
+        {
+            throw new InvalidOperationException($"'{Name}' was released more often than it was referenced.");
+        }
+    }
+
+    /// <summary>The frame behind a page, wherever the object lives. Lock: its reservation.</summary>
+    /// <param name="pageIndex">Page of the object.</param>
+    /// <param name="runPages">Pages that follow consecutively, this one included.</param>
+    /// <returns>The frame; meaningless (and 0 run pages) while the object has no pages.</returns>
+    public FrameIndex FrameAt(ulong pageIndex, out ulong runPages)
+    {
+        if (Resource is { Manager.UsesPages: false } resource)
+        {
+            return new FrameIndex((int)resource.Domain, resource.PageAt(pageIndex, out runPages));
+        }
+
+        if (Pages is { IsPopulated: true } pages)
+        {
+            return new FrameIndex((int)MemoryDomain.System, pages.PageAt(pageIndex, out runPages));
+        }
+
+        runPages = 0;
+        return default;
+    }
+}

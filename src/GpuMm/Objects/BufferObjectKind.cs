@@ -1,0 +1,11 @@
+namespace GpuMm.Objects;
+
+/// <summary>What a buffer object is for.</summary>
+public enum BufferObjectKind : byte
+{
+    /// <summary>User memory: can be mapped, starts as zeroes.</summary>
+    Device = 0,
+
+    /// <summary>The driver's own: cannot be mapped.</summary>
+    Kernel = 1,
+}

@@ -1,0 +1,73 @@
+using System.Threading;
+
+namespace GpuMm.Objects;
+
+/// <summary>What a device did since it was made. Counters only grow; reading them takes no lock.</summary>
+public sealed class DeviceStatistics
+{
+    private const int DomainCount = 8;
+
+    private readonly long[] _moves = new long[DomainCount * DomainCount];
+    private readonly long[] _moveBytes = new long[DomainCount * DomainCount];
+    private long _evictions;
+    private long _evictedBytes;
+    private long _faults;
+    private long _faultRetries;
+    private long _insertedPtes;
+    private long _zappedPtes;
+
+    /// <summary>Objects that were moved to make room for others, hops not counted.</summary>
+    public long Evictions => Volatile.Read(ref _evictions);
+
+    /// <summary>Bytes of those objects.</summary>
+    public long EvictedBytes => Volatile.Read(ref _evictedBytes);
+
+    /// <summary>CPU faults that a handler answered, retries included.</summary>
+    public long Faults => Volatile.Read(ref _faults);
+
+    /// <summary>Faults that waited outside the address-space lock and were tried again.</summary>
+    public long FaultRetries => Volatile.Read(ref _faultRetries);
+
+    /// <summary>Page-table entries inserted.</summary>
+    public long InsertedPtes => Volatile.Read(ref _insertedPtes);
+
+    /// <summary>Page-table entries revoked by moves.</summary>
+    public long ZappedPtes => Volatile.Read(ref _zappedPtes);
+
+    /// <summary>Moves from one domain to another, every hop counted.</summary>
+    /// <param name="from">The old domain.</param>
+    /// <param name="to">The new one.</param>
+    public long Moves(MemoryDomain from, MemoryDomain to) => Volatile.Read(ref _moves[Index(from, to)]);
+
+    /// <summary>Bytes that were carried from one domain to another; a rebinding of the same pages carries none.</summary>
+    /// <param name="from">The old domain.</param>
+    /// <param name="to">The new one.</param>
+    public long MoveBytes(MemoryDomain from, MemoryDomain to) => Volatile.Read(ref _moveBytes[Index(from, to)]);
+
+    internal void CountMove(MemoryDomain from, MemoryDomain to, ulong carriedBytes)
+    {
+        Interlocked.Increment(ref _moves[Index(from, to)]);
+        Interlocked.Add(ref _moveBytes[Index(from, to)], (long)carriedBytes);
+    }
+
+    internal void CountEviction(ulong sizeBytes)
+    {
+        Interlocked.Increment(ref _evictions);
+        Interlocked.Add(ref _evictedBytes, (long)sizeBytes);
+    }
+
+    internal void CountFault(bool isRetry, int insertedCount)
+    {
+        Interlocked.Increment(ref _faults);
+        if (isRetry)
+        {
+            Interlocked.Increment(ref _faultRetries);
+        }
+
+        Interlocked.Add(ref _insertedPtes, insertedCount);
+    }
+
+    internal void CountZap(int zappedCount) => Interlocked.Add(ref _zappedPtes, zappedCount);
+
+    private static int Index(MemoryDomain from, MemoryDomain to) => ((int)from * DomainCount) + (int)to;
+}

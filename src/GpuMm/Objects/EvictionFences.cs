@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using GpuMm.Fences;
+
+namespace GpuMm.Objects;
+
+/// <summary>
+/// The copies out of a domain that still run although their space was given back: whoever takes space there inherits
+/// them. Lock: the manager.
+/// </summary>
+internal sealed class EvictionFences
+{
+    /// <summary>Copies on so many timelines can be outstanding; the next one waits.</summary>
+    public const int SlotCount = 8;
+
+    private readonly Fence[] _slots = new Fence[SlotCount];
+
+    /// <summary>Remembers a fence in the slot of its context or in one that is done.</summary>
+    /// <param name="fence">The fence.</param>
+    /// <returns>False when every slot holds another timeline's running copy.</returns>
+    public bool TryAdd(Fence fence)
+    {
+        int free = -1;
+        for (int i = 0; i < SlotCount; i++)
+        {
+            if (ReferenceEquals(_slots[i].Context, fence.Context))
+            {
+                Debug.Assert(_slots[i].Seqno <= fence.Seqno, "Copies of one timeline come in order.");
+                _slots[i] = fence;
+                return true;
+            }
+
+            if (_slots[i].IsSignaled)
+            {
+                free = i;
+            }
+        }
+
+        if (free >= 0)
+        {
+            _slots[free] = fence;
+        }
+
+        return free >= 0;
+    }
+
+    /// <summary>Any fence that still runs.</summary>
+    public bool TryGetUnsignaled(out Fence fence)
+    {
+        foreach (Fence slot in _slots)
+        {
+            if (!slot.IsSignaled)
+            {
+                fence = slot;
+                return true;
+            }
+        }
+
+        fence = default;
+        return false;
+    }
+
+    /// <summary>Adds the running copies to a reservation, as kernel work. Lock: the reservation.</summary>
+    public void CopyTo(Reservation reservation)
+    {
+        foreach (Fence slot in _slots)
+        {
+            if (!slot.IsSignaled)
+            {
+                reservation.AddFence(slot, FenceUsage.Kernel);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using System;
+using GpuMm.Backing;
+using GpuMm.Fences;
+using GpuMm.Primitives;
+
+namespace GpuMm.Objects;
+
+/// <content>Moving an object, and dropping its contents.</content>
+public sealed partial class GpuDevice
+{
+    /// <summary>Copies the bytes of a move with the CPU. Lock: the object's reservation.</summary>
+    internal void CopyContents(in MoveRequest move)
+    {
+        if (!move.CarriesBytes)
+        {
+            if (!move.To.Manager.UsesPages)
+            {
+                ClearContents(move.To);
+            }
+
+            return;
+        }
+
+        ulong pageCount = Pages.Count(move.Target.SizeBytes);
+        for (ulong page = 0; page < pageCount;)
+        {
+            FrameIndex from = FrameOf(move.Target, move.From!, page, out ulong fromRun);
+            FrameIndex to = FrameOf(move.Target, move.To, page, out ulong toRun);
+            ulong run = Math.Min(fromRun, toRun);
+            Memory[from.MemoryIndex].CopyTo(
+                Pages.Bytes(from.PageIndex), Memory[to.MemoryIndex], Pages.Bytes(to.PageIndex), Pages.Bytes(run));
+            page += run;
+        }
+    }
+
+    private static FrameIndex FrameOf(BufferObject target, Resource resource, ulong page, out ulong runPages) =>
+        resource.Manager.UsesPages
+            ? new FrameIndex((int)MemoryDomain.System, target.Pages!.PageAt(page, out runPages))
+            : new FrameIndex((int)resource.Domain, resource.PageAt(page, out runPages));
+
+    private void ClearContents(Resource resource)
+    {
+        for (int i = 0; i < resource.RangeCount; i++)
+        {
+            Memory[(int)resource.Domain].Clear(resource.RangeAt(i).StartBytes, resource.RangeAt(i).SizeBytes);
+        }
+    }
+
+    /// <summary>Moves an object into space that was allocated for it; on failure the space is given back.</summary>
+    /// <remarks>Lock: the object's reservation, under which its mappings are revoked before anything is copied.</remarks>
+    private MmStatus MoveTo(BufferObject target, Resource destination, bool isEviction, ref OperationContext context)
+    {
+        for (int hop = 0; hop < MaxHops; hop++)
+        {
+            MmStatus status = MoveOnce(target, destination, isEviction, ref context, out MoveResult result);
+            if (status != MmStatus.Ok)
+            {
+                destination.Manager.Release(destination);
+                return status;
+            }
+
+            if (result.Outcome == MoveOutcome.Moved)
+            {
+                return MmStatus.Ok;
+            }
+
+            status = MoveVia(target, result.Hop, ref context);
+            if (status != MmStatus.Ok)
+            {
+                destination.Manager.Release(destination);
+                return status;
+            }
+        }
+
+        destination.Manager.Release(destination);
+        throw new InvalidOperationException($"The driver sends '{target.Name}' through more than {MaxHops} hops.");
+    }
+
+    private MmStatus MoveVia(BufferObject target, Place hop, ref OperationContext context)
+    {
+        Placement stop = new(hop);
+        MmStatus status = MmStatus.NoSpace;
+        Resource? resource = null;
+        for (int pass = 0; pass < 2 && status == MmStatus.NoSpace; pass++)
+        {
+            status = AllocateResource(target, stop, force: pass == 1, ref context, out resource);
+        }
+
+        if (status != MmStatus.Ok)
+        {
+            return status == MmStatus.NoSpace ? MmStatus.OutOfMemory : status;
+        }
+
+        status = MoveOnce(target, resource!, isEviction: false, ref context, out MoveResult result);
+        if (status == MmStatus.Ok && result.Outcome == MoveOutcome.MultiHop)
+        {
+            throw new InvalidOperationException($"The driver asks for a hop on the way to a hop, for '{target.Name}'.");
+        }
+
+        if (status != MmStatus.Ok)
+        {
+            resource!.Manager.Release(resource);
+        }
+
+        return status;
+    }
+
+    // One step: revoke, populate, copy, retarget. Answers Ok with nothing changed when the driver wants a hop.
+    private MmStatus MoveOnce(
+        BufferObject target, Resource destination, bool isEviction, ref OperationContext context, out MoveResult result)
+    {
+        result = default;
+        Resource? source = target.Resource;
+        MoveRequest request = new(target, source, destination, isEviction);
+        if (target.Window.PageCount != 0)
+        {
+            Mapping.Unmap(target.Window);
+        }
+
+        bool comesFromOwnMemory = source is { Manager.UsesPages: false };
+        if (destination.Manager.UsesPages && (destination.Domain != MemoryDomain.System || comesFromOwnMemory))
+        {
+            // Pages that a copy will fill need no clearing.
+            MmStatus status = Populate(target, clear: !comesFromOwnMemory);
+            if (status != MmStatus.Ok)
+            {
+                return status;
+            }
+        }
+
+        if (context.NoWaitGpu && source is not null && target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _))
+        {
+            return UndoPopulate(target, comesFromOwnMemory, MmStatus.Busy);
+        }
+
+        result = source is null && destination.Manager.UsesPages ? MoveResult.Done : Driver.Move(request);
+        if (result.Outcome == MoveOutcome.Failed)
+        {
+            return UndoPopulate(target, comesFromOwnMemory, result.Status);
+        }
+
+        if (result.Outcome == MoveOutcome.MultiHop)
+        {
+            return UndoPopulate(target, comesFromOwnMemory, MmStatus.Ok);
+        }
+
+        ulong carriedBytes = request.CarriesBytes ? target.SizeBytes : 0;
+        context.BytesMoved += target.SizeBytes;
+        Retarget(target, source, destination, result.Fence);
+        if (source is not null)
+        {
+            Statistics.CountMove(source.Domain, destination.Domain, carriedBytes);
+        }
+
+        return MmStatus.Ok;
+    }
+
+    private MmStatus UndoPopulate(BufferObject target, bool comesFromOwnMemory, MmStatus status)
+    {
+        if (comesFromOwnMemory)
+        {
+            target.Pages?.Unpopulate(_systemPages);
+        }
+
+        return status;
+    }
+
+    private void Retarget(BufferObject target, Resource? source, Resource destination, Fence fence)
+    {
+        target.Reservation.AddFence(fence, FenceUsage.Kernel);
+        target.Resource = destination;
+        if (source is null)
+        {
+            return;
+        }
+
+        bool dropsPages = source.Manager.UsesPages && !destination.Manager.UsesPages;
+        if (fence.IsSignaled)
+        {
+            source.Manager.Release(source);
+            if (dropsPages)
+            {
+                target.Pages?.Unpopulate(_systemPages);
+            }
+        }
+        else if (!source.Manager.UsesPages)
+        {
+            // Pipelined: the space is free at once, and whoever takes it inherits the copy's fence.
+            if (!source.Manager.TryAddEvictionFence(fence))
+            {
+                Driver.WaitFence(fence);
+            }
+
+            source.Manager.Release(source);
+        }
+        else
+        {
+            Postpone(fence, source, dropsPages ? target.Pages : null);
+        }
+    }
+
+    // Gutting: nothing of the contents is kept. Lock: the object's reservation.
+    private MmStatus DropContents(BufferObject target, in OperationContext context)
+    {
+        while (target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out Fence fence))
+        {
+            if (context.NoWaitGpu)
+            {
+                return MmStatus.Busy;
+            }
+
+            Driver.WaitFence(fence);
+        }
+
+        if (target.Window.PageCount != 0)
+        {
+            Mapping.Unmap(target.Window);
+        }
+
+        FreeMemory(target);
+        return MmStatus.Ok;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using GpuMm.Primitives;
+
+namespace GpuMm.Objects;
+
+/// <content>Bringing an object into a placement.</content>
+public sealed partial class GpuDevice
+{
+    /// <summary>Steps that one move may take; more means that a driver sends it in circles.</summary>
+    public const int MaxHops = 4;
+
+    internal MmStatus ValidateObject(BufferObject target, Placement placement, ref OperationContext context)
+    {
+        if (placement.Places.IsEmpty)
+        {
+            return target.PinCount > 0 ? MmStatus.InvalidArgument : DropContents(target, context);
+        }
+
+        // First without evicting anyone, then with.
+        for (int pass = 0; pass < 2; pass++)
+        {
+            bool force = pass == 1;
+            if (IsCompatible(target.Resource, placement, force))
+            {
+                return MmStatus.Ok;
+            }
+
+            if (target.PinCount > 0)
+            {
+                return MmStatus.InvalidArgument;
+            }
+
+            MmStatus status = AllocateResource(target, placement, force, ref context, out Resource? resource);
+            if (status == MmStatus.NoSpace)
+            {
+                continue;
+            }
+
+            return status != MmStatus.Ok ? status : MoveTo(target, resource!, isEviction: false, ref context);
+        }
+
+        return MmStatus.OutOfMemory;
+    }
+
+    /// <summary>Brings an object to where the CPU can reach it. Lock: its reservation.</summary>
+    /// <returns><see cref="MmStatus.Ok"/>, or why it cannot be reached.</returns>
+    internal MmStatus MakeCpuVisible(BufferObject target)
+    {
+        OperationContext context = default;
+        if (target.Resource is not { } resource)
+        {
+            return ValidateObject(target, Placement.System, ref context);
+        }
+
+        if (IsCpuVisible(resource))
+        {
+            return MmStatus.Ok;
+        }
+
+        return target.PinCount > 0 ? MmStatus.InvalidArgument : ValidateObject(target, _visiblePlacement, ref context);
+    }
+
+    internal MmStatus Populate(BufferObject target, bool clear)
+    {
+        target.Pages ??= new TranslationTable(target.SizeBytes, target.Caching);
+        while (true)
+        {
+            MmStatus status = target.Pages.Populate(_systemPages, clear);
+            if (status != MmStatus.OutOfMemory || !WaitOldestPostponed())
+            {
+                return status;
+            }
+        }
+    }
+
+    private static bool IsCompatible(Resource? resource, Placement placement, bool force)
+    {
+        if (resource is null || (resource.Flags & PlaceFlags.Temporary) != 0)
+        {
+            return false;
+        }
+
+        foreach (ref readonly Place place in placement.Places)
+        {
+            bool isApart = (place.Flags & PlaceFlags.Contiguous) != 0 && resource.RangeCount > 1;
+            if (place.Domain == resource.Domain && !IsSkipped(place, force) && !isApart && ResourceManager.IsInside(resource, place))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsSkipped(in Place place, bool force) =>
+        (place.Flags & (force ? PlaceFlags.Desired : PlaceFlags.Fallback)) != 0;
+
+    private static bool IsCpuVisible(Resource resource)
+    {
+        ulong visibleBytes = resource.Manager.CpuVisibleBytes;
+        if (resource.Manager.UsesPages || visibleBytes == resource.Manager.SizeBytes)
+        {
+            return true;
+        }
+
+        // A place that ends at page 0 means "no limit", so a window of nothing is told apart.
+        return visibleBytes != 0 &&
+            ResourceManager.IsInside(resource, new Place(resource.Domain, PlaceFlags.None, 0, Pages.Count(visibleBytes)));
+    }
+
+    private MmStatus AllocateResource(
+        BufferObject target, Placement placement, bool force, ref OperationContext context, out Resource? resource)
+    {
+        foreach (ref readonly Place place in placement.Places)
+        {
+            ResourceManager? manager = FindManager(place.Domain);
+            if (manager is null || IsSkipped(place, force))
+            {
+                continue;
+            }
+
+            MmStatus status = manager.TryAllocate(target, place, context.NoWaitGpu, out resource);
+            if (status == MmStatus.NoSpace && force && place.Domain != MemoryDomain.System)
+            {
+                status = EvictAndAllocate(target, manager, place, ref context, out resource);
+            }
+
+            if (status is not (MmStatus.NoSpace or MmStatus.Busy))
+            {
+                Debug.Assert((status == MmStatus.Ok) == (resource is not null), "A resource comes with Ok.");
+                return status;
+            }
+        }
+
+        resource = null;
+        return MmStatus.NoSpace;
+    }
+}

@@ -1,0 +1,216 @@
+using System;
+using GpuMm.Fences;
+using GpuMm.Primitives;
+using GpuMm.Ranges;
+
+namespace GpuMm.Objects;
+
+/// <content>Giving memory back, now or when the GPU is done with it.</content>
+public sealed partial class GpuDevice
+{
+    private PostponedRelease[] _postponed = new PostponedRelease[16]; // Lock: _registryLock; a ring
+    private int _postponedHead; // Lock: _registryLock
+    private int _postponedCount; // Lock: _registryLock
+    private BufferObject?[] _deleted = new BufferObject?[4]; // Lock: _registryLock
+    private int _deletedCount; // Lock: _registryLock
+
+    /// <summary>Gives back what waited for copies that are done by now, and frees deleted objects that are idle.</summary>
+    /// <returns>Pieces of memory given back.</returns>
+    /// <remarks>Called by allocations that find no room; a service may call it from time to time.</remarks>
+    public int Reap() => ReapPostponed() + ReapDeleted();
+
+    /// <summary>Waits for the GPU and frees everything. Mappings must not be used afterwards.</summary>
+    public void Dispose()
+    {
+        while (WaitOldestPostponed())
+        {
+        }
+
+        Memory.Dispose();
+    }
+
+    internal void Destroy(BufferObject gone)
+    {
+        gone.IsDeleted = true;
+        if (gone.Reservation.TryLock())
+        {
+            bool isReaped = TryReap(gone, mayWait: false);
+            gone.Reservation.Unlock();
+            if (isReaped)
+            {
+                return;
+            }
+        }
+
+        using RankedLock.Scope scope = _registryLock.Enter();
+        if (_deletedCount == _deleted.Length)
+        {
+            Array.Resize(ref _deleted, _deletedCount * 2);
+        }
+
+        _deleted[_deletedCount++] = gone;
+    }
+
+    // Lock: the object's reservation. False while the GPU still uses it.
+    private bool TryReap(BufferObject gone, bool mayWait)
+    {
+        if (gone.IsDestroyed)
+        {
+            return true;
+        }
+
+        while (gone.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out Fence fence))
+        {
+            if (!mayWait)
+            {
+                return false;
+            }
+
+            Driver.WaitFence(fence);
+        }
+
+        gone.IsDestroyed = true;
+        if (gone.Window.PageCount != 0)
+        {
+            Mapping.Unmap(gone.Window);
+        }
+
+        FreeMemory(gone);
+        Unregister(gone);
+        return true;
+    }
+
+    private void FreeMemory(BufferObject target)
+    {
+        if (target.Resource is { } resource)
+        {
+            target.Resource = null;
+            resource.Manager.Release(resource);
+        }
+
+        target.Pages?.Unpopulate(_systemPages);
+    }
+
+    private int ReapDeleted()
+    {
+        int reaped = 0;
+        int index = 0;
+        while (true)
+        {
+            BufferObject? gone;
+            using (_registryLock.Enter())
+            {
+                if (index >= _deletedCount)
+                {
+                    return reaped;
+                }
+
+                gone = _deleted[index]!;
+            }
+
+            bool isReaped = false;
+            if (gone.Reservation.TryLock())
+            {
+                isReaped = TryReap(gone, mayWait: false);
+                gone.Reservation.Unlock();
+            }
+
+            if (!isReaped)
+            {
+                index++;
+                continue;
+            }
+
+            reaped++;
+            using RankedLock.Scope scope = _registryLock.Enter();
+            int at = Array.IndexOf(_deleted, gone, 0, _deletedCount);
+            if (at >= 0)
+            {
+                _deleted[at] = _deleted[--_deletedCount];
+                _deleted[_deletedCount] = null;
+            }
+        }
+    }
+
+    private void Postpone(Fence fence, Resource resource, TranslationTable? pages)
+    {
+        using RankedLock.Scope scope = _registryLock.Enter();
+        if (_postponedCount == _postponed.Length)
+        {
+            GrowPostponed();
+        }
+
+        ref PostponedRelease slot = ref _postponed[(_postponedHead + _postponedCount++) % _postponed.Length];
+        slot.Fence = fence;
+        slot.Resource = resource;
+        pages?.Detach(ref slot.Pages);
+    }
+
+    private int ReapPostponed()
+    {
+        int reaped = 0;
+        while (TryTakePostponed(mustBeSignaled: true, out PostponedRelease release))
+        {
+            GiveBack(ref release);
+            reaped++;
+        }
+
+        return reaped;
+    }
+
+    // False when nothing is postponed.
+    private bool WaitOldestPostponed()
+    {
+        if (!TryTakePostponed(mustBeSignaled: false, out PostponedRelease release))
+        {
+            return false;
+        }
+
+        Driver.WaitFence(release.Fence);
+        GiveBack(ref release);
+        return true;
+    }
+
+    private bool TryTakePostponed(bool mustBeSignaled, out PostponedRelease release)
+    {
+        using RankedLock.Scope scope = _registryLock.Enter();
+        release = default;
+        if (_postponedCount == 0 || (mustBeSignaled && !_postponed[_postponedHead].Fence.IsSignaled))
+        {
+            return false;
+        }
+
+        (release, _postponed[_postponedHead]) = (_postponed[_postponedHead], default);
+        _postponedHead = (_postponedHead + 1) % _postponed.Length;
+        _postponedCount--;
+        return true;
+    }
+
+    private void GiveBack(ref PostponedRelease release)
+    {
+        release.Resource!.Manager.Release(release.Resource);
+        if (release.Pages.Count != 0)
+        {
+            _systemPages.Give(ref release.Pages);
+        }
+    }
+
+    private void GrowPostponed()
+    {
+        PostponedRelease[] larger = new PostponedRelease[_postponed.Length * 2];
+        for (int i = 0; i < _postponedCount; i++)
+        {
+            larger[i] = _postponed[(_postponedHead + i) % _postponed.Length];
+        }
+
+        _postponed = larger;
+        _postponedHead = 0;
+    }
+
+    private struct PostponedRelease
+    {
+        public Fence Fence;
+        public Resource? Resource;
+        public RangeList Pages;
+    }
+}

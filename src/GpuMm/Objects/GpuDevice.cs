@@ -1,0 +1,232 @@
+using System;
+using System.Threading;
+using GpuMm.Backing;
+using GpuMm.Paging;
+using GpuMm.Primitives;
+using GpuMm.Ranges;
+
+namespace GpuMm.Objects;
+
+/// <summary>
+/// One GPU's memory: its domains, the objects in them, and the mappings that follow wherever an object goes.
+/// </summary>
+/// <remarks>
+/// Safe for concurrent use; starts no thread, reads no clock. The partial files: creation and release, placing, eviction,
+/// moves, and the checks of <see cref="Validate"/>.
+/// </remarks>
+public sealed partial class GpuDevice : IDisposable
+{
+    /// <summary>Most domains of a device.</summary>
+    public const int MaxDomains = 8;
+
+    private readonly ResourceManager?[] _managers = new ResourceManager?[MaxDomains];
+    private readonly RankedLock _registryLock = new(LockRank.Registry);
+    private readonly SystemPages _systemPages;
+    private readonly Placement _visiblePlacement;
+    private BufferObject? _firstObject; // Lock: _registryLock
+    private BufferObject? _lastObject; // Lock: _registryLock
+    private int _objectCount; // Lock: _registryLock
+    private ulong _lastId;
+    private ulong _nextWindowPage;
+
+    /// <summary>A device with empty memories.</summary>
+    /// <param name="options">The sizes.</param>
+    /// <param name="driver">Does the moves and the waiting.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not whole pages, or out of range; the message names it.</exception>
+    public GpuDevice(GpuDeviceOptions options, GpuDriver driver)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(driver);
+        options.Check();
+        Options = options;
+        Driver = driver;
+        VmOperations = new BufferObjectVmOperations(this);
+
+        // The aperture has no bytes of its own: what lies in it are system pages.
+        Memory.Add((int)MemoryDomain.System, MemoryBacking.Create(options.Backing, options.SystemBytes));
+        Memory.Add((int)MemoryDomain.Vram, MemoryBacking.Create(options.Backing, options.VramBytes));
+        _systemPages = new SystemPages(new FirstFitSpace(options.SystemBytes), Memory[(int)MemoryDomain.System]);
+        ulong visibleBytes = options.VisibleVramBytes ?? options.VramBytes;
+        SetManager(new SystemResourceManager(options.SystemBytes));
+        SetManager(new SpaceResourceManager(MemoryDomain.Gtt, new FirstFitSpace(options.ApertureBytes), usesPages: true));
+        SetManager(new SpaceResourceManager(MemoryDomain.Vram, new FirstFitSpace(options.VramBytes), usesPages: false)
+        {
+            CpuVisibleBytes = visibleBytes,
+        });
+
+        Place gtt = new(MemoryDomain.Gtt);
+        Place system = new(MemoryDomain.System, PlaceFlags.Fallback);
+        _visiblePlacement = visibleBytes == 0
+            ? new Placement(gtt, system)
+            : new Placement(new Place(MemoryDomain.Vram, PlaceFlags.Desired, 0, Pages.Count(visibleBytes)), gtt, system);
+    }
+
+    /// <summary>The sizes it was made with.</summary>
+    public GpuDeviceOptions Options { get; }
+
+    /// <summary>Does the moves and the waiting.</summary>
+    public GpuDriver Driver { get; }
+
+    /// <summary>Where the bytes of its domains are.</summary>
+    public PhysicalMemory Memory { get; } = new();
+
+    /// <summary>Every area, in every address space, that maps one of its objects.</summary>
+    public AddressMapping Mapping { get; } = new();
+
+    /// <summary>What it did so far.</summary>
+    public DeviceStatistics Statistics { get; } = new();
+
+    /// <summary>Bytes of system RAM that objects hold, those waiting for a copy to end included.</summary>
+    public ulong SystemPagesUsedBytes => _systemPages.UsedBytes;
+
+    /// <summary>Most bytes of system RAM ever held at a time.</summary>
+    public ulong SystemPagesPeakBytes => _systemPages.PeakBytes;
+
+    /// <summary>Objects that exist, deleted ones that wait for the GPU included.</summary>
+    public int ObjectCount
+    {
+        get
+        {
+            using RankedLock.Scope scope = _registryLock.Enter();
+            return _objectCount;
+        }
+    }
+
+    internal BufferObjectVmOperations VmOperations { get; }
+
+    /// <summary>The manager of a domain.</summary>
+    /// <param name="domain">The domain.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The device has no such domain.</exception>
+    public ResourceManager Manager(MemoryDomain domain) =>
+        FindManager(domain) ?? throw new ArgumentOutOfRangeException(nameof(domain), domain, "The device has no such domain.");
+
+    /// <summary>An address space whose accesses and faults this device's driver accounts for.</summary>
+    public AddressSpace CreateAddressSpace() => new(Memory, new PagingCounter(this));
+
+    /// <summary>Puts a manager, of a driver's own domain or instead of the usual one, in charge of a domain.</summary>
+    /// <param name="manager">The manager. The domain must hold nothing yet.</param>
+    /// <remarks>At set-up only. A domain with bytes of its own also needs a backing in <see cref="Memory"/>.</remarks>
+    public void SetManager(ResourceManager manager)
+    {
+        ArgumentNullException.ThrowIfNull(manager);
+        ref ResourceManager? slot = ref _managers[(int)manager.Domain];
+        if (slot is { UsedBytes: > 0 })
+        {
+            throw new InvalidOperationException($"{manager.Domain} still holds {slot.UsedBytes} bytes.");
+        }
+
+        slot = manager;
+    }
+
+    /// <summary>Creates an object in a placement.</summary>
+    /// <param name="description">What to create.</param>
+    /// <param name="placement">Where.</param>
+    /// <param name="context">How to go about it.</param>
+    /// <param name="created">The object, with one reference; null on failure.</param>
+    /// <returns>As <see cref="BufferObject.Validate"/>.</returns>
+    /// <remarks>With a shared reservation the caller holds it; otherwise no lock is needed.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The size is 0 or the priority is not 0 to 3.</exception>
+    public MmStatus TryCreate(
+        in BufferObjectDescription description, Placement placement, ref OperationContext context, out BufferObject? created)
+    {
+        ArgumentNullException.ThrowIfNull(placement);
+        ArgumentOutOfRangeException.ThrowIfZero(description.SizeBytes, nameof(description));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(description.SizeBytes, 1ul << 47, nameof(description));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+            (uint)description.Priority, (uint)ResourceManager.PriorityCount, nameof(description));
+        ulong pageCount = Pages.Count(description.SizeBytes);
+        bool isMappable = description.Kind == BufferObjectKind.Device;
+        PageWindow window = isMappable ? new PageWindow(Interlocked.Add(ref _nextWindowPage, pageCount) - pageCount, pageCount) : default;
+        BufferObject made = new(this, Interlocked.Increment(ref _lastId), Pages.Bytes(pageCount), description, window);
+        bool isShared = description.SharedReservation is not null;
+        if (isShared)
+        {
+            made.Reservation.AssertHeld();
+        }
+        else
+        {
+            made.Reservation.TryLock();
+        }
+
+        Reap();
+        MmStatus status = ValidateObject(made, placement, ref context);
+        if (status == MmStatus.Ok)
+        {
+            Register(made);
+            created = made;
+        }
+        else
+        {
+            created = null;
+            FreeMemory(made);
+        }
+
+        if (!isShared)
+        {
+            made.Reservation.Unlock();
+        }
+
+        return status;
+    }
+
+    internal ResourceManager? FindManager(MemoryDomain domain) =>
+        (int)domain < MaxDomains ? _managers[(int)domain] : null;
+
+    private void Register(BufferObject made)
+    {
+        using RankedLock.Scope scope = _registryLock.Enter();
+        made.PreviousObject = _lastObject;
+        if (_lastObject is null)
+        {
+            _firstObject = made;
+        }
+        else
+        {
+            _lastObject.NextObject = made;
+        }
+
+        _lastObject = made;
+        _objectCount++;
+    }
+
+    private void Unregister(BufferObject gone)
+    {
+        using RankedLock.Scope scope = _registryLock.Enter();
+        if (gone.PreviousObject is null)
+        {
+            _firstObject = gone.NextObject;
+        }
+        else
+        {
+            gone.PreviousObject.NextObject = gone.NextObject;
+        }
+
+        if (gone.NextObject is null)
+        {
+            _lastObject = gone.PreviousObject;
+        }
+        else
+        {
+            gone.NextObject.PreviousObject = gone.PreviousObject;
+        }
+
+        gone.PreviousObject = null;
+        gone.NextObject = null;
+        _objectCount--;
+    }
+
+    private sealed class PagingCounter(GpuDevice device) : IPagingObserver
+    {
+        public void OnAccess(FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes) =>
+            device.Driver.OnAccess(first, caching, kind, sizeBytes);
+
+        public void OnFault(VmArea? area, VmFaultResult result, int insertedCount) =>
+            device.Driver.OnFault(area, result, insertedCount);
+
+        public void OnZap(VmArea area, int zappedCount)
+        {
+            device.Statistics.CountZap(zappedCount);
+            device.Driver.OnZap(area, zappedCount);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System;
+using GpuMm.Backing;
+using GpuMm.Primitives;
+
+namespace GpuMm.Objects;
+
+/// <summary>The sizes of a device. All are whole pages.</summary>
+public sealed record GpuDeviceOptions
+{
+    /// <summary>Video memory, bytes; at least one page.</summary>
+    public ulong VramBytes { get; init; } = 256ul << 20;
+
+    /// <summary>How much of it the CPU sees through the bus window (BAR); null for all.</summary>
+    public ulong? VisibleVramBytes { get; init; }
+
+    /// <summary>The AGP/GART aperture, bytes; at least one page.</summary>
+    public ulong ApertureBytes { get; init; } = 256ul << 20;
+
+    /// <summary>System RAM that objects may use, bytes; at least one page.</summary>
+    public ulong SystemBytes { get; init; } = 1ul << 30;
+
+    /// <summary>How much of the contents is kept.</summary>
+    public BackingKind Backing { get; init; } = BackingKind.Bytes;
+
+    internal void Check()
+    {
+        CheckSize(VramBytes, nameof(VramBytes));
+        CheckSize(ApertureBytes, nameof(ApertureBytes));
+        CheckSize(SystemBytes, nameof(SystemBytes));
+        CheckVisible(VisibleVramBytes ?? VramBytes, VramBytes, nameof(VisibleVramBytes));
+    }
+
+    private static void CheckVisible(ulong visibleBytes, ulong vramBytes, string name)
+    {
+        if (visibleBytes % Pages.SizeBytes != 0 || visibleBytes > vramBytes)
+        {
+            throw new ArgumentOutOfRangeException(
+                name, visibleBytes, "The visible part is whole 4 KiB pages and at most the video memory.");
+        }
+    }
+
+    private static void CheckSize(ulong sizeBytes, string name)
+    {
+        if (sizeBytes == 0 || sizeBytes % Pages.SizeBytes != 0)
+        {
+            throw new ArgumentOutOfRangeException(name, sizeBytes, "A memory is a whole number of 4 KiB pages, at least one.");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using GpuMm.Backing;
+using GpuMm.Fences;
+using GpuMm.Paging;
+
+namespace GpuMm.Objects;
+
+/// <summary>
+/// The driver port: what a driver supplies to the manager. The manager never asks which driver it has.
+/// </summary>
+/// <remarks>Source: ttm_device_funcs, for the set of calls.</remarks>
+public abstract class GpuDriver : IPagingObserver
+{
+    /// <summary>Where an object goes that must make room. An empty placement drops its contents.</summary>
+    /// <param name="victim">The object; its reservation is held.</param>
+    public virtual Placement EvictionPlacement(BufferObject victim) =>
+        victim.Resource?.Domain == MemoryDomain.Gtt ? Placement.System : Placement.GttThenSystem;
+
+    /// <summary>Whether evicting an object would help a place.</summary>
+    /// <param name="victim">The object; its reservation is held.</param>
+    /// <param name="place">The place that is wanted.</param>
+    public virtual bool IsEvictionValuable(BufferObject victim, in Place place) =>
+        victim.Resource is { } resource &&
+        (resource.Domain == MemoryDomain.System || ResourceManager.Intersects(resource, place));
+
+    /// <summary>Moves the bytes of an object, or queues the copy.</summary>
+    /// <param name="request">What to move. Work on the object's reservation must be done before its bytes are touched.</param>
+    /// <remarks>Lock: the object's reservation. The mappings are revoked. May wait for fences.</remarks>
+    public abstract MoveResult Move(in MoveRequest request);
+
+    /// <summary>Waits until a fence is signalled.</summary>
+    /// <param name="fence">A fence that this driver, or a client of the same clock, issued.</param>
+    /// <remarks>Lock: none below a reservation is held.</remarks>
+    public virtual void WaitFence(Fence fence) => fence.Context?.WaitBlocking(fence.Seqno);
+
+    /// <summary>How the CPU's caches treat a mapping of a resource that is not made of system pages.</summary>
+    /// <param name="resource">The resource.</param>
+    public virtual Caching IoCaching(Resource resource) => Caching.WriteCombined;
+
+    /// <inheritdoc/>
+    public virtual void OnAccess(FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes)
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual void OnFault(VmArea? area, VmFaultResult result, int insertedCount)
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual void OnZap(VmArea area, int zappedCount)
+    {
+    }
+}

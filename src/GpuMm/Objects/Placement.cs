@@ -1,0 +1,39 @@
+using System;
+
+namespace GpuMm.Objects;
+
+/// <summary>Wishes in order of preference. An empty placement asks to drop the memory. Never changes.</summary>
+public sealed class Placement
+{
+    private readonly Place[] _places;
+
+    /// <summary>A placement.</summary>
+    /// <param name="places">The wishes, most wanted first; at most 8.</param>
+    public Placement(params ReadOnlySpan<Place> places)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(places.Length, 8, nameof(places));
+        _places = places.ToArray();
+    }
+
+    /// <summary>No wish: the object's memory is dropped.</summary>
+    public static Placement Empty { get; } = new();
+
+    /// <summary>System RAM.</summary>
+    public static Placement System { get; } = new(new Place(MemoryDomain.System));
+
+    /// <summary>The aperture only.</summary>
+    public static Placement Gtt { get; } = new(new Place(MemoryDomain.Gtt));
+
+    /// <summary>Video memory only.</summary>
+    public static Placement Vram { get; } = new(new Place(MemoryDomain.Vram));
+
+    /// <summary>Video memory, evicting others for it; the aperture when that does not help.</summary>
+    public static Placement VramThenGtt { get; } =
+        new(new Place(MemoryDomain.Vram), new Place(MemoryDomain.Gtt, PlaceFlags.Fallback));
+
+    /// <summary>The aperture, then system RAM: where evicted video memory goes.</summary>
+    public static Placement GttThenSystem { get; } = new(new Place(MemoryDomain.Gtt), new Place(MemoryDomain.System));
+
+    /// <summary>The wishes, most wanted first.</summary>
+    public ReadOnlySpan<Place> Places => _places;
+}

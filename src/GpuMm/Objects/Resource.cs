@@ -1,0 +1,57 @@
+using GpuMm.Eviction;
+using GpuMm.Primitives;
+using GpuMm.Ranges;
+
+namespace GpuMm.Objects;
+
+/// <summary>The space that a buffer object holds in one domain.</summary>
+/// <remarks>
+/// Resources are reused: one that was released may soon belong to another object, so keep a reference only under the
+/// reservation of its owner.
+/// </remarks>
+public sealed class Resource : LruNode
+{
+    private RangeList _ranges; // Lock: the manager's
+
+    internal Resource(ResourceManager manager)
+    {
+        Manager = manager;
+    }
+
+    /// <summary>Who gave it out.</summary>
+    public ResourceManager Manager { get; }
+
+    /// <summary>The domain.</summary>
+    public MemoryDomain Domain => Manager.Domain;
+
+    /// <summary>Whose it is; null while it is not in use.</summary>
+    public BufferObject? Owner { get; internal set; }
+
+    /// <summary>Size, bytes; whole pages.</summary>
+    public ulong SizeBytes { get; internal set; }
+
+    /// <summary>The flags of the place it was allocated for.</summary>
+    public PlaceFlags Flags { get; internal set; }
+
+    /// <summary>First byte in the domain; 0 in system RAM.</summary>
+    public ulong StartBytes => _ranges.Count == 0 ? 0 : _ranges[0].Range.StartBytes;
+
+    /// <summary>Number of ranges it consists of; 0 in system RAM.</summary>
+    public int RangeCount => _ranges.Count;
+
+    internal ref RangeList Ranges => ref _ranges;
+
+    /// <summary>One range.</summary>
+    /// <param name="index">0 to <see cref="RangeCount"/> - 1.</param>
+    public ByteRange RangeAt(int index) => _ranges[index].Range;
+
+    /// <summary>The domain page behind a page of the object.</summary>
+    /// <param name="pageIndex">Page of the object.</param>
+    /// <param name="runPages">Pages that follow consecutively, this one included.</param>
+    public ulong PageAt(ulong pageIndex, out ulong runPages)
+    {
+        ulong address = _ranges.AddressOf(Pages.Bytes(pageIndex), out ulong runBytes);
+        runPages = runBytes >> Pages.Shift;
+        return address >> Pages.Shift;
+    }
+}

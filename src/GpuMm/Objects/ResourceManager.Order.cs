@@ -1,0 +1,194 @@
+using System.Collections.Generic;
+using System.Diagnostics;
+using GpuMm.Eviction;
+using GpuMm.Primitives;
+using GpuMm.Ranges;
+
+namespace GpuMm.Objects;
+
+/// <content>The eviction order and the walk over it.</content>
+public abstract partial class ResourceManager
+{
+    private readonly LruList[] _lru = new LruList[PriorityCount]; // Lock: _lock
+    private readonly LruList _unevictable = new(); // Lock: _lock
+    private LruCursor? _freeCursors; // Lock: _lock
+
+    /// <summary>Objects that hold space here, pinned ones included.</summary>
+    public int ResourceCount
+    {
+        get
+        {
+            using RankedLock.Scope scope = _lock.Enter();
+            int count = 0;
+            foreach (Resource resource in AllLocked())
+            {
+                count += resource.Owner is null ? 0 : 1;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Makes an object the youngest of its priority. Lock: its reservation.</summary>
+    internal void Bump(Resource resource)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        LruList list = ListOf(resource.Owner!);
+        if (ReferenceEquals(resource.List, list))
+        {
+            list.MoveToTail(resource);
+        }
+    }
+
+    /// <summary>Puts a resource on the list where it belongs after a pin, an unpin or a change of priority.</summary>
+    internal void Relist(Resource resource)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        resource.List!.Remove(resource);
+        ListOf(resource.Owner!).AddTail(resource);
+    }
+
+    internal LruCursor BeginWalk()
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        LruCursor cursor = _freeCursors ?? new LruCursor();
+        _freeCursors = cursor.NextFree;
+        cursor.NextFree = null;
+        cursor.Priority = 0;
+        _lru[0].Insert(cursor, after: null);
+        return cursor;
+    }
+
+    internal void EndWalk(LruCursor cursor)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        cursor.List?.Remove(cursor);
+        cursor.NextFree = _freeCursors;
+        _freeCursors = cursor;
+    }
+
+    /// <summary>
+    /// Steps to the next object in eviction order and try-locks it. Objects that somebody holds are skipped, or handed
+    /// out unlocked when <paramref name="giveContended"/> asks for them.
+    /// </summary>
+    /// <returns>Null at the end of the walk.</returns>
+    internal BufferObject? NextCandidate(
+        LruCursor cursor, in OperationContext context, bool giveContended, out CandidateLock lockState)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        while (true)
+        {
+            LruNode? node = cursor.Next;
+            if (node is null)
+            {
+                cursor.List!.Remove(cursor);
+                if (++cursor.Priority == PriorityCount)
+                {
+                    lockState = CandidateLock.None;
+                    return null;
+                }
+
+                _lru[cursor.Priority].Insert(cursor, after: null);
+                continue;
+            }
+
+            LruList list = cursor.List!;
+            list.Remove(cursor);
+            list.Insert(cursor, node);
+            if (node is not Resource { Owner: { } owner })
+            {
+                continue; // Another walk's cursor.
+            }
+
+            if (context.AllowReservedEviction && ReferenceEquals(owner.Reservation, context.HeldReservation))
+            {
+                lockState = CandidateLock.HeldByCaller;
+                return owner;
+            }
+
+            if (owner.Reservation.TryLock())
+            {
+                lockState = CandidateLock.Locked;
+                return owner;
+            }
+
+            if (giveContended)
+            {
+                lockState = CandidateLock.None;
+                return owner;
+            }
+        }
+    }
+
+    /// <summary>Checks lists, sums and space.</summary>
+    /// <param name="problems">Receives one sentence per violation.</param>
+    internal void ValidateInto(List<string> problems)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        ulong sum = 0;
+        List<ByteRange> ranges = [];
+        foreach (Resource resource in AllLocked())
+        {
+            if (resource.Owner is not { } owner)
+            {
+                problems.Add($"{Domain}: a resource without an owner is on a list.");
+                continue;
+            }
+
+            sum += resource.SizeBytes;
+            if (!ReferenceEquals(resource.List, ListOf(owner)))
+            {
+                problems.Add($"{Domain}: '{owner.Name}' is on the wrong list (pin count {owner.PinCount}, priority {owner.Priority}).");
+            }
+
+            if (resource.RangeCount != 0 && resource.Ranges.SizeBytes != resource.SizeBytes)
+            {
+                problems.Add($"{Domain}: '{owner.Name}' owns {resource.Ranges.SizeBytes} bytes of space, not {resource.SizeBytes}.");
+            }
+
+            for (int i = 0; i < resource.RangeCount; i++)
+            {
+                ranges.Add(resource.RangeAt(i));
+            }
+        }
+
+        if (sum != _usedBytes)
+        {
+            problems.Add($"{Domain}: {_usedBytes} bytes are said to be used, the resources hold {sum}.");
+        }
+
+        ranges.Sort(static (a, b) => a.StartBytes.CompareTo(b.StartBytes));
+        for (int i = 1; i < ranges.Count; i++)
+        {
+            if (ranges[i].Overlaps(ranges[i - 1]))
+            {
+                problems.Add($"{Domain}: {ranges[i]} is owned twice.");
+            }
+        }
+
+        if (ValidateSpace() is { } problem)
+        {
+            problems.Add($"{Domain}: {problem}");
+        }
+    }
+
+    private IEnumerable<Resource> AllLocked()
+    {
+        for (int i = 0; i <= PriorityCount; i++)
+        {
+            for (LruNode? node = i == PriorityCount ? _unevictable.Head : _lru[i].Head; node is not null; node = node.Next)
+            {
+                if (node is Resource resource)
+                {
+                    yield return resource;
+                }
+            }
+        }
+    }
+
+    private LruList ListOf(BufferObject owner)
+    {
+        Debug.Assert((uint)owner.Priority < PriorityCount, "There are four priorities.");
+        return owner.PinCount > 0 ? _unevictable : _lru[owner.Priority];
+    }
+}

@@ -1,0 +1,182 @@
+using System;
+using System.Diagnostics;
+using GpuMm.Eviction;
+using GpuMm.Fences;
+using GpuMm.Primitives;
+using GpuMm.Ranges;
+
+namespace GpuMm.Objects;
+
+/// <summary>Gives out the space of one domain and keeps the order in which its objects would be evicted.</summary>
+/// <remarks>
+/// Lock: its own, below reservations. Under it nothing waits, calls a driver or raises an event; derived classes are
+/// called under it. Source: ttm_resource_manager.
+/// </remarks>
+public abstract partial class ResourceManager
+{
+    /// <summary>Number of priorities; 0 is evicted first.</summary>
+    public const int PriorityCount = 4;
+
+    private readonly RankedLock _lock = new(LockRank.ResourceManager);
+    private readonly EvictionFences _evictionFences = new(); // Lock: _lock
+    private Resource? _freeResources; // Lock: _lock; linked by Next
+    private ulong _usedBytes; // Lock: _lock
+
+    /// <summary>A manager.</summary>
+    /// <param name="domain">The domain it serves.</param>
+    /// <param name="sizeBytes">Size of the domain; whole pages.</param>
+    /// <param name="usesPages">True when the bytes are system pages (a translation table), not the domain's own.</param>
+    protected ResourceManager(MemoryDomain domain, ulong sizeBytes, bool usesPages)
+    {
+        Domain = domain;
+        SizeBytes = sizeBytes;
+        UsesPages = usesPages;
+        CpuVisibleBytes = sizeBytes;
+        for (int i = 0; i < PriorityCount; i++)
+        {
+            _lru[i] = new LruList();
+        }
+    }
+
+    /// <summary>The domain.</summary>
+    public MemoryDomain Domain { get; }
+
+    /// <summary>Size, bytes.</summary>
+    public ulong SizeBytes { get; }
+
+    /// <summary>True when the bytes of its objects are system pages.</summary>
+    public bool UsesPages { get; }
+
+    /// <summary>How much of it, from address 0, the CPU can reach through the bus window. At most the size.</summary>
+    public ulong CpuVisibleBytes { get; init; }
+
+    /// <summary>Bytes given out.</summary>
+    public ulong UsedBytes
+    {
+        get
+        {
+            using RankedLock.Scope scope = _lock.Enter();
+            return _usedBytes;
+        }
+    }
+
+    /// <summary>Most bytes ever given out at a time.</summary>
+    public ulong PeakBytes { get; private set; }
+
+    internal MmStatus TryAllocate(BufferObject owner, in Place place, bool noWaitGpu, out Resource? resource)
+    {
+        resource = null;
+        SpaceRequest request = new(
+            owner.SizeBytes,
+            Math.Max(owner.AlignmentBytes, Pages.SizeBytes),
+            Pages.Bytes(place.FirstPage),
+            Pages.Bytes(place.EndPage),
+            ((place.Flags & PlaceFlags.TopDown) != 0 ? SpaceFlags.TopDown : SpaceFlags.None) |
+                ((place.Flags & PlaceFlags.Contiguous) != 0 ? SpaceFlags.Contiguous : SpaceFlags.None));
+        using RankedLock.Scope scope = _lock.Enter();
+        if (noWaitGpu && _evictionFences.TryGetUnsignaled(out _))
+        {
+            return MmStatus.NoSpace;
+        }
+
+        Resource taken = _freeResources ?? new Resource(this);
+        MmStatus status = TryAllocateSpace(request, ref taken.Ranges);
+        if (status != MmStatus.Ok)
+        {
+            // What can never fit is for the two-pass search the same as what does not fit now: the next place is tried.
+            return status == MmStatus.InvalidArgument ? MmStatus.NoSpace : status;
+        }
+
+        if (ReferenceEquals(taken, _freeResources))
+        {
+            _freeResources = (Resource?)taken.Next;
+            taken.Next = null;
+        }
+
+        taken.Owner = owner;
+        taken.SizeBytes = owner.SizeBytes;
+        taken.Flags = place.Flags;
+        _usedBytes += owner.SizeBytes;
+        PeakBytes = Math.Max(PeakBytes, _usedBytes);
+        ListOf(owner).AddTail(taken);
+        _evictionFences.CopyTo(owner.Reservation);
+        resource = taken;
+        return MmStatus.Ok;
+    }
+
+    /// <summary>Gives space back. Nobody may still use it but a copy whose fence was added before.</summary>
+    internal void Release(Resource resource)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        Debug.Assert(resource.Owner is not null, "A resource is released once.");
+        resource.List!.Remove(resource);
+        _usedBytes -= resource.SizeBytes;
+        ReleaseSpace(ref resource.Ranges);
+        resource.Ranges.Clear();
+        resource.Owner = null;
+        resource.Next = _freeResources;
+        _freeResources = resource;
+    }
+
+    /// <summary>Remembers a copy out of this domain; false when it must be waited for instead.</summary>
+    internal bool TryAddEvictionFence(Fence fence)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        return _evictionFences.TryAdd(fence);
+    }
+
+    /// <summary>True when a resource touches the range that a place asks for.</summary>
+    /// <param name="resource">A resource of this manager.</param>
+    /// <param name="place">The place.</param>
+    internal static bool Intersects(Resource resource, in Place place)
+    {
+        if (resource.RangeCount == 0)
+        {
+            return true;
+        }
+
+        ulong start = Pages.Bytes(place.FirstPage);
+        ByteRange window = new(start, (place.EndPage == 0 ? ulong.MaxValue : Pages.Bytes(place.EndPage)) - start);
+        for (int i = 0; i < resource.RangeCount; i++)
+        {
+            if (resource.RangeAt(i).Overlaps(window))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True when a resource lies wholly inside the range that a place asks for.</summary>
+    /// <param name="resource">A resource of this manager.</param>
+    /// <param name="place">The place.</param>
+    internal static bool IsInside(Resource resource, in Place place)
+    {
+        for (int i = 0; i < resource.RangeCount; i++)
+        {
+            ByteRange range = resource.RangeAt(i);
+            if (range.StartBytes < Pages.Bytes(place.FirstPage) ||
+                (place.EndPage != 0 && range.EndBytes > Pages.Bytes(place.EndPage)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes space. Lock: the manager's.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="ranges">Receives it; empty on failure.</param>
+    /// <returns>As <see cref="ISpaceAllocator.TryAllocate"/>; <see cref="MmStatus.Busy"/> makes the caller try elsewhere.</returns>
+    protected abstract MmStatus TryAllocateSpace(in SpaceRequest request, ref RangeList ranges);
+
+    /// <summary>Gives space back. Lock: the manager's.</summary>
+    /// <param name="ranges">What was taken.</param>
+    protected abstract void ReleaseSpace(ref RangeList ranges);
+
+    /// <summary>Checks the space's own invariants. Lock: the manager's.</summary>
+    /// <returns>Null, or the first violation.</returns>
+    protected virtual string? ValidateSpace() => null;
+}

@@ -1,0 +1,26 @@
+using GpuMm.Backing;
+
+namespace GpuMm.Paging;
+
+/// <summary>Hears what the CPU did, after it was done and outside every lock: a timing model charges for it.</summary>
+public interface IPagingObserver
+{
+    /// <summary>A run of bytes was read or written through present entries.</summary>
+    /// <param name="first">The first page touched.</param>
+    /// <param name="caching">How the mapping is cached.</param>
+    /// <param name="kind">Read or write.</param>
+    /// <param name="sizeBytes">Bytes, at least 1; all in one memory.</param>
+    void OnAccess(FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes);
+
+    /// <summary>A fault was handled.</summary>
+    /// <param name="area">The area, or null when the address is not mapped.</param>
+    /// <param name="result">What the handler answered.</param>
+    /// <param name="insertedCount">Entries inserted.</param>
+    void OnFault(VmArea? area, VmFaultResult result, int insertedCount);
+
+    /// <summary>Entries of an area were revoked.</summary>
+    /// <param name="area">The area.</param>
+    /// <param name="zappedCount">Entries that were present; at least 1.</param>
+    /// <remarks>Lock: called under the reservation of what moves; must not call back.</remarks>
+    void OnZap(VmArea area, int zappedCount);
+}

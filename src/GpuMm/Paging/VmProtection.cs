@@ -1,0 +1,20 @@
+using System;
+
+namespace GpuMm.Paging;
+
+/// <summary>What a mapping allows.</summary>
+[Flags]
+public enum VmProtection : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Reads.</summary>
+    Read = 1,
+
+    /// <summary>Writes.</summary>
+    Write = 2,
+
+    /// <summary>Reads and writes.</summary>
+    ReadWrite = Read | Write,
+}

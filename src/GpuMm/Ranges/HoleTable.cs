@@ -1,0 +1,69 @@
+using System;
+using System.Runtime.CompilerServices;
+
+namespace GpuMm.Ranges;
+
+/// <summary>The holes of one allocator, by entry number; entry 0 is never used and means "none".</summary>
+internal sealed class HoleTable
+{
+    private const int FirstCapacity = 16;
+
+    private RangeHole[] _holes = new RangeHole[FirstCapacity];
+    private int _unused;
+    private int _used = 1;
+
+    /// <summary>Number of holes.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Every entry, unused ones included.</summary>
+    public RangeHole[] Holes => _holes;
+
+    /// <summary>Entries that were ever used, entry 0 included.</summary>
+    public int UsedEntries => _used;
+
+    public long MetadataBytes => (long)_holes.Length * Unsafe.SizeOf<RangeHole>();
+
+    /// <summary>Makes sure that the next <see cref="Add"/> needs no memory.</summary>
+    public void Reserve()
+    {
+        if (_unused == 0 && _used == _holes.Length)
+        {
+            Grow();
+        }
+    }
+
+    /// <summary>Takes an entry. The caller has called <see cref="Reserve"/>.</summary>
+    public int Add(ulong start, ulong size, int segment)
+    {
+        RangeHole[] holes = _holes;
+        int entry = _unused;
+        if (entry != 0)
+        {
+            _unused = holes[entry].Left;
+        }
+        else
+        {
+            entry = _used++;
+        }
+
+        ref RangeHole hole = ref holes[entry];
+        hole.Start = start;
+        hole.Size = size;
+        hole.Segment = segment;
+        Count++;
+        return entry;
+    }
+
+    /// <summary>Gives an entry back.</summary>
+    public void Remove(int entry)
+    {
+        ref RangeHole hole = ref _holes[entry];
+        hole.Size = 0;
+        hole.Left = _unused;
+        _unused = entry;
+        Count--;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow() => Array.Resize(ref _holes, _holes.Length * 2);
+}
