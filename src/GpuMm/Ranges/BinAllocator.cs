@@ -25,7 +25,7 @@ namespace GpuMm.Ranges;
 public sealed partial class BinAllocator
 {
     /// <summary>Most live blocks that an allocator can be made for.</summary>
-    public const int MaxLiveLimit = 1 << 29; // live blocks and the holes between them need two slots each, below 2^31
+    public const int MaxLiveLimit = 1 << 27; // 2 slots each (a block and the hole behind it) of 4 words: 2^30 array elements
 
     private readonly int _unitShift;
     private readonly uint _unitCount;
