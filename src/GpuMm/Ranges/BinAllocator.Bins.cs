@@ -1,0 +1,289 @@
+using System;
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace GpuMm.Ranges;
+
+/// <summary>The nodes, the size classes and the search.</summary>
+public sealed partial class BinAllocator
+{
+    private const uint None = SlotMask;
+    private const uint SlotMask = 0x7FFF_FFFF;
+    private const uint HoleBit = 0x8000_0000;
+    private const int LevelBits = 6;
+    private const int BinsPerLevel = 1 << LevelBits; // one word of the bitmap
+    private const int LevelCount = 32 - LevelBits + 1; // sizes of 1 to 32 bits
+    private const int MaxProbes = 1; // holes of the own class looked at before a larger class is taken
+
+    private readonly uint[] _heads = new uint[LevelCount * BinsPerLevel];
+    private readonly ulong[] _classes = new ulong[LevelCount];
+    private readonly uint _salt;
+
+    // One struct of 32 bytes per node: freeing reads and writes nearly all of it, and two share a cache line.
+    private LineArray<Node> _nodes = new(64);
+    private int _made; // slots that were ever used
+    private uint _spare = None; // stack of unused slots through NextInBin
+    private uint _levels; // bit i: _classes[i] is not 0
+
+    private static bool IsHole(uint link) => (link & HoleBit) != 0;
+
+    /// <summary>The class whose sizes begin at or below a size.</summary>
+    private static int BinOf(uint size)
+    {
+        int shift = Math.Max(0, BitOperations.Log2(size) - LevelBits);
+        return (shift << LevelBits) + (int)(size >> shift);
+    }
+
+    /// <summary>The lowest class of which every hole is at least that large.</summary>
+    private static int BinAbove(ulong size)
+    {
+        int shift = Math.Max(0, BitOperations.Log2(size) - LevelBits);
+        return (shift << LevelBits) + (int)((size + (1ul << shift) - 1) >> shift);
+    }
+
+    /// <summary>The first hole of the lowest class from one upward that has any.</summary>
+    private uint FirstFrom(int bin)
+    {
+        int level = bin >> LevelBits;
+        if (level >= LevelCount)
+        {
+            return None;
+        }
+
+        ulong classes = _classes[level] & (ulong.MaxValue << (bin & (BinsPerLevel - 1)));
+        if (classes == 0)
+        {
+            uint levels = _levels & unchecked((uint)(0xFFFF_FFFEul << level));
+            if (levels == 0)
+            {
+                return None;
+            }
+
+            level = BitOperations.TrailingZeroCount(levels);
+            classes = _classes[level];
+        }
+
+        return _heads[(level << LevelBits) + BitOperations.TrailingZeroCount(classes)];
+    }
+
+    private uint FindHole(uint size)
+    {
+        int own = BinOf(size);
+        int above = BinAbove(size);
+        uint slot = None;
+        if (own != above)
+        {
+            slot = FindInBin(_heads[own], size, MaxProbes);
+        }
+
+        if (slot == None)
+        {
+            slot = FirstFrom(above);
+        }
+
+        return slot == None && own != above ? FindInBin(_heads[own], size, int.MaxValue) : slot;
+    }
+
+    /// <summary>The first of some holes of a list that is large enough.</summary>
+    private uint FindInBin(uint slot, uint size, int probes)
+    {
+        while (slot != None && _nodes[slot].Size < size)
+        {
+            slot = --probes == 0 ? None : _nodes[slot].NextInBin;
+        }
+
+        return slot;
+    }
+
+    /// <summary>A hole that holds a size at an alignment; first one that any hole of its class can serve.</summary>
+    private uint FindAlignedHole(uint size, ulong alignment)
+    {
+        int above = BinAbove(size + alignment - 1);
+        uint slot = FirstFrom(above);
+        if (slot != None)
+        {
+            return slot;
+        }
+
+        // Smaller holes may lie so that they need less padding, or none.
+        for (int bin = BinOf(size); bin < Math.Min(above, _heads.Length); bin++)
+        {
+            for (slot = _heads[bin]; slot != None; slot = _nodes[slot].NextInBin)
+            {
+                ref Node hole = ref _nodes[slot];
+                ulong padding = AlignUp(hole.Offset, alignment) - hole.Offset;
+                if (padding + size <= hole.Size)
+                {
+                    return slot;
+                }
+            }
+        }
+
+        return None;
+    }
+
+    /// <summary>Turns the front of a hole into a live block; the rest stays a hole behind it.</summary>
+    private void TakeFront(uint slot, uint size)
+    {
+        ref Node node = ref _nodes[slot];
+        Unlink(slot, ref node);
+        node.Generation = unchecked(node.Generation + 1);
+        Debug.Assert((node.Generation & 1) == 1, "Generations of live blocks are odd.");
+        LiveCount++;
+        _freeUnits -= size;
+        uint rest = node.Size - size;
+        if (rest == 0)
+        {
+            // The neighbours' links still carry the hole bit.
+            SetAfter(node.Before, slot);
+            SetBefore(node.After, slot);
+            return;
+        }
+
+        node.Size = size;
+        uint offset = node.Offset + size;
+        uint after = node.After;
+        SetAfter(node.Before, slot);
+        uint restSlot = TakeSlot(); // may move the nodes
+        AddHole(restSlot, offset, rest, slot, after);
+    }
+
+    /// <summary>Splits a hole at an offset and answers the hole that starts there. Both halves are holes for a moment.</summary>
+    private uint SkipTo(uint slot, ulong offset)
+    {
+        uint padding = (uint)(offset - _nodes[slot].Offset);
+        if (padding == 0)
+        {
+            return slot;
+        }
+
+        Unlink(slot, ref _nodes[slot]);
+        uint backSlot = TakeSlot();
+        ref Node front = ref _nodes[slot];
+        uint rest = front.Size - padding;
+        uint after = front.After;
+        AddHole(slot, front.Offset, padding, front.Before, backSlot);
+        AddHole(backSlot, (uint)offset, rest, slot | HoleBit, after);
+        return backSlot;
+    }
+
+    /// <summary>Makes a node a hole between two neighbours, tells them, and puts it into its bin.</summary>
+    private void AddHole(uint slot, uint offset, uint size, uint before, uint after)
+    {
+        int bin = BinOf(size);
+        ref uint head = ref _heads[bin];
+        ref Node node = ref _nodes[slot];
+        node.Offset = offset;
+        node.Size = size;
+        node.Before = before;
+        node.After = after;
+        node.PrevInBin = None;
+        node.NextInBin = head;
+        SetAfter(before, slot | HoleBit);
+        SetBefore(after, slot | HoleBit);
+        if (head != None)
+        {
+            _nodes[head].PrevInBin = slot;
+        }
+        else
+        {
+            _classes[bin >> LevelBits] |= 1ul << (bin & (BinsPerLevel - 1));
+            _levels |= 1u << (bin >> LevelBits);
+        }
+
+        head = slot;
+    }
+
+    private void Unlink(uint slot, ref Node node)
+    {
+        uint next = node.NextInBin;
+        uint previous = node.PrevInBin;
+        if (next != None)
+        {
+            _nodes[next].PrevInBin = previous;
+        }
+
+        if (previous != None)
+        {
+            _nodes[previous].NextInBin = next;
+            return;
+        }
+
+        int bin = BinOf(node.Size);
+        Debug.Assert(_heads[bin] == slot, "The first hole of a list is its head.");
+        _heads[bin] = next;
+        if (next == None)
+        {
+            int level = bin >> LevelBits;
+            _classes[level] &= ~(1ul << (bin & (BinsPerLevel - 1)));
+            if (_classes[level] == 0)
+            {
+                _levels &= ~(1u << level);
+            }
+        }
+    }
+
+    private void SetAfter(uint link, uint value)
+    {
+        uint slot = link & SlotMask;
+        if (slot != None)
+        {
+            _nodes[slot].After = value;
+        }
+    }
+
+    private void SetBefore(uint link, uint value)
+    {
+        uint slot = link & SlotMask;
+        if (slot != None)
+        {
+            _nodes[slot].Before = value;
+        }
+    }
+
+    private uint TakeSlot()
+    {
+        uint slot = _spare;
+        if (slot == None)
+        {
+            return MakeSlot();
+        }
+
+        _spare = _nodes[slot].NextInBin;
+        return slot;
+    }
+
+    private void ReturnSlot(uint slot, ref Node node)
+    {
+        node.NextInBin = _spare;
+        node.Size = 0; // marks a slot that is neither live nor a hole
+        _spare = slot;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint MakeSlot()
+    {
+        if (_made == _nodes.Length)
+        {
+            long most = (2L * _maxLiveCount) + 2; // every live block has at most one hole behind it
+            _nodes.Grow((int)Math.Min(Math.Max(64L, _nodes.Length * 2L), most));
+        }
+
+        _nodes[(uint)_made].Generation = _salt;
+        return (uint)_made++;
+    }
+
+    private struct Node
+    {
+        // Link:  the neighbour is a hole : 1 | slot : 31
+        internal uint Generation;
+        internal uint Size;
+        internal uint Offset;
+        internal uint Before;
+        internal uint After;
+        internal uint NextInBin;
+        internal uint PrevInBin;
+        internal uint Reserved; // keeps two nodes to a cache line
+    }
+}
