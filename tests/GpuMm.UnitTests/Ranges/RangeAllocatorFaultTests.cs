@@ -15,7 +15,7 @@ public sealed class RangeAllocatorFaultTests
     [InlineData("wrong total", "sum of used bytes")]
     [InlineData("lost hole", "size index finds")]
     [InlineData("stale address", "address index")]
-    [InlineData("lost age", "recency index finds")]
+    [InlineData("lost age", "recency index")]
     public void ValidateFindsAPlantedFault(string fault, string reason)
     {
         RangeAllocator mm = new(0, 1_000);

@@ -185,6 +185,7 @@ public sealed class RangeAllocatorTests
         RangeAllocator mm = new(0, 10_000);
         mm.TryInsert(new RangeRequest(10, Mode: RangeMode.High), out RangeHandle top);
         mm.TryInsert(new RangeRequest(10, Mode: RangeMode.Evict), out _);
+        mm.TryInsert(new RangeRequest(10), out _);
         long all = mm.MetadataBytes;
         for (int i = 0; i < 5_000; i++)
         {
@@ -195,7 +196,7 @@ public sealed class RangeAllocatorTests
         Assert.True(mm.MetadataBytes < all, "The indexes of the other modes are gone.");
         mm.Remove(top);
         Assert.Equal(9_990ul, Place(mm, new RangeRequest(10, Mode: RangeMode.High)));
-        Assert.Equal(10ul, Place(mm, new RangeRequest(10, Mode: RangeMode.Evict)));
+        Assert.Equal(20ul, Place(mm, new RangeRequest(10, Mode: RangeMode.Evict)));
         Assert.Null(mm.Validate());
     }
 
