@@ -12,5 +12,8 @@ internal static class AllocatorRows
         AllocatorRow.Of<RangeFit<HighMode>, RangeHandle>("high"),
         AllocatorRow.Of<RangeFit<EvictMode>, RangeHandle>("evict"),
         AllocatorRow.Of<SortedSetFit, SortedSetFit.Ticket>("sorted-set"),
+        AllocatorRow.Of<BuddyRow, BuddyBlockList>("buddy"),
+        AllocatorRow.Of<BuddyContiguousRow, BuddyBlockList>("buddy-contig"),
+        AllocatorRow.Of<BinRow, BinBlock>("bins"),
     ];
 }

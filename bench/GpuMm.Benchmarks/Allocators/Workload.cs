@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GpuMm.Primitives;
 
 namespace GpuMm.Benchmarks.Allocators;
 
@@ -47,17 +48,17 @@ internal sealed class Workload
     public static Workload Wide(string name, double fill, int slots, ulong hash)
     {
         Workload load = new(name, 4_194_304, 12);
-        Xoshiro256 random = new(Seed);
+        Prng random = new(Seed);
         List<uint> sizes = [];
         ulong sum = 0;
         while (sum < load.RangeUnits * fill)
         {
-            sizes.Add(load.DrawSize(ref random));
+            sizes.Add(load.DrawSize(random));
             sum += sizes[^1];
         }
 
         load.Fill = [.. sizes];
-        load.DrawPairs(ref random, 2_000_000);
+        load.DrawPairs(random, 2_000_000);
         return load.Verified(slots, hash);
     }
 
@@ -65,14 +66,14 @@ internal sealed class Workload
     public static Workload Many(string name, uint rangeUnits, int slots, int pairs, ulong hash)
     {
         Workload load = new(name, rangeUnits, 4);
-        Xoshiro256 random = new(Seed);
+        Prng random = new(Seed);
         load.Fill = new uint[slots];
         for (int i = 0; i < slots; i++)
         {
-            load.Fill[i] = load.DrawSize(ref random);
+            load.Fill[i] = load.DrawSize(random);
         }
 
-        load.DrawPairs(ref random, pairs);
+        load.DrawPairs(random, pairs);
         return load.Verified(slots, hash);
     }
 
@@ -97,20 +98,20 @@ internal sealed class Workload
         return hash;
     }
 
-    private uint DrawSize(ref Xoshiro256 random)
+    private uint DrawSize(Prng random)
     {
         uint k = random.Below(256 * Octaves);
         return (uint)((s_fractions[k & 255] << (int)(k >> 8)) >> 32);
     }
 
-    private void DrawPairs(ref Xoshiro256 random, int pairs)
+    private void DrawPairs(Prng random, int pairs)
     {
         Picks = new int[pairs];
         Sizes = new uint[pairs];
         for (int i = 0; i < pairs; i++)
         {
             Picks[i] = (int)random.Below((uint)Fill.Length);
-            Sizes[i] = DrawSize(ref random);
+            Sizes[i] = DrawSize(random);
         }
     }
 

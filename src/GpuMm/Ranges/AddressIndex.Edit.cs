@@ -14,8 +14,12 @@ internal sealed partial class AddressIndex
     {
         int leaf = Descend(start);
         int entry = System.Numerics.BitOperations.PopCount(StartsBelow(leaf, start));
+        if (entry == 0)
+        {
+            LowerBounds(start);
+        }
+
         InsertEntry(0, leaf, entry, start, size, hole);
-        LowerBounds(leaf, start);
     }
 
     /// <summary>Takes a hole out.</summary>
@@ -36,11 +40,12 @@ internal sealed partial class AddressIndex
         int at = (leaf * Width) + entry;
         _starts[at] = start;
         _sizes[at] = size;
-        if (start < oldStart)
+        if (entry == 0 && start < oldStart)
         {
-            LowerBounds(leaf, start);
+            LowerBounds(start);
         }
-        else if (entry == _counts[leaf] - 1)
+
+        if (start > oldStart && entry == _counts[leaf] - 1)
         {
             RaiseNextBound(start);
         }
@@ -80,13 +85,8 @@ internal sealed partial class AddressIndex
     }
 
     /// <summary>Lowers the starts on the way down to an address that may be lower than all before it.</summary>
-    private void LowerBounds(int leaf, ulong start)
+    private void LowerBounds(ulong start)
     {
-        if (_starts[leaf * Width] < start)
-        {
-            return;
-        }
-
         // Every level: a first entry may have an old bound that is lower than the one above it.
         for (int level = 1; level < _levels; level++)
         {

@@ -22,7 +22,13 @@ public sealed partial class RangeAllocator
     internal void PlantFault(string kind)
     {
         int first = _segments[Sentinel].Next;
-        int hole = IsHole(first) ? first : _segments[first].Next;
+        int hole = first;
+        while (!IsHole(hole))
+        {
+            hole = _segments[hole].Next;
+        }
+
+        ref RangeHole entry = ref _holes.Holes[_segments[hole].Hole];
         switch (kind)
         {
             case "overlap":
@@ -44,7 +50,7 @@ public sealed partial class RangeAllocator
                 BySize().Remove(_segments[hole].Hole);
                 break;
             case "stale address":
-                ByAddress().Change(_holes.Holes[_segments[hole].Hole].Start, 0, 1);
+                ByAddress().Change(entry.Start, entry.Start, entry.Size + 1);
                 break;
             case "lost age":
                 ByRecency().Remove(_segments[hole].Hole);

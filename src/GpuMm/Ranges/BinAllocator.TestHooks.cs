@@ -1,0 +1,15 @@
+namespace GpuMm.Ranges;
+
+/// <summary>Ways for tests to damage an allocator, so that <see cref="Validate"/> can be shown to notice.</summary>
+public sealed partial class BinAllocator
+{
+    /// <summary>Clears the bit of a class that has holes, so that they are hidden.</summary>
+    internal void PlantHiddenClass(ulong sizeBytes)
+    {
+        int bin = BinOf((uint)(sizeBytes >> _unitShift));
+        _classes[bin >> LevelBits] &= ~(1ul << (bin & (BinsPerLevel - 1)));
+    }
+
+    /// <summary>Makes a live block start one unit later than it does.</summary>
+    internal void PlantShift(BinBlock block) => _nodes[block.Slot].Offset++;
+}
