@@ -25,7 +25,7 @@ namespace GpuMm.Ranges;
 public sealed partial class BinAllocator
 {
     /// <summary>Most live blocks that an allocator can be made for.</summary>
-    public const int MaxLiveLimit = 1 << 29; // live blocks and the holes between them need two slots each, below 2^31
+    public const int MaxLiveLimit = 1 << 27; // 2 slots each (a block and the hole behind it) of 4 words: 2^30 array elements
 
     private readonly int _unitShift;
     private readonly uint _unitCount;
@@ -54,7 +54,7 @@ public sealed partial class BinAllocator
         _salt = AllocatorIdentity.NextGenerationSalt();
         Array.Fill(_heads, None);
         _freeUnits = _unitCount;
-        AddHole(TakeSlot(), offset: 0, _unitCount, before: None, after: None);
+        AddHole(TakeSlot(), _salt, offset: 0, _unitCount, before: None, after: None);
     }
 
     /// <summary>Size of the space, bytes.</summary>
@@ -70,7 +70,8 @@ public sealed partial class BinAllocator
     public int LiveCount { get; private set; }
 
     /// <summary>Bytes of managed memory that the tables hold.</summary>
-    public long MetadataBytes => _nodes.MetadataBytes + (4L * _heads.Length) + (8L * _classes.Length);
+    public long MetadataBytes => _nodes.MetadataBytes + _holes.MetadataBytes + (4L * _heads.Length) +
+        (8L * _classes.Length);
 
     /// <summary>Size of the largest hole, bytes. Cost: O(holes of the highest class that has one).</summary>
     public ulong LargestFreeBytes
@@ -82,9 +83,9 @@ public sealed partial class BinAllocator
             {
                 int level = BitOperations.Log2(_levels);
                 int bin = (level * BinsPerLevel) + BitOperations.Log2(_classes[level]);
-                for (uint slot = _heads[bin]; slot != None; slot = _nodes[slot].NextInBin)
+                for (uint hole = _heads[bin]; hole != None; hole = _holes[hole].Next)
                 {
-                    largest = Math.Max(largest, _nodes[slot].Size);
+                    largest = Math.Max(largest, _holes[hole].Size);
                 }
             }
 
@@ -117,32 +118,21 @@ public sealed partial class BinAllocator
             return MmStatus.NoSpace;
         }
 
-        uint slot;
-        if (alignmentBytes <= 1ul << _unitShift)
+        ulong alignment = Math.Max(1, alignmentBytes >> _unitShift);
+        uint hole = alignment == 1 ? FindHole(size) : FindAlignedHole(size, alignment);
+        if (hole == None)
         {
-            slot = FindHole(size);
-            if (slot == None)
-            {
-                return MmStatus.NoSpace;
-            }
-
-            TakeFront(slot, size);
-        }
-        else
-        {
-            ulong alignment = alignmentBytes >> _unitShift;
-            slot = FindAlignedHole(size, alignment);
-            if (slot == None)
-            {
-                return MmStatus.NoSpace;
-            }
-
-            slot = SkipTo(slot, AlignUp(_nodes[slot].Offset, alignment));
-            TakeFront(slot, size);
+            return MmStatus.NoSpace;
         }
 
+        if (alignment != 1)
+        {
+            hole = SkipTo(hole, AlignUp(_nodes[_holes[hole].Slot].Offset, alignment));
+        }
+
+        uint slot = TakeFront(hole, size);
         ref Node node = ref _nodes[slot];
-        block = new BinBlock(slot, node.Generation);
+        block = new BinBlock(slot, node.State);
         offsetBytes = (ulong)node.Offset << _unitShift;
         AssertInvariants();
         return MmStatus.Ok;
@@ -154,46 +144,36 @@ public sealed partial class BinAllocator
     public void Free(BinBlock block)
     {
         AssertInvariants();
-        uint slot = block.Slot;
         ref Node node = ref LiveNode(block);
-        node.Generation = unchecked(node.Generation + 1);
-        LiveCount--;
-        uint size = node.Size;
+        uint size = SizeOf(ref node);
         uint offset = node.Offset;
         uint before = node.Before;
         uint after = node.After;
+        LiveCount--;
         _freeUnits += size;
 
-        // The links say whether the neighbour is a hole, so that a live neighbour's node is written but never waited for.
+        // The links say whether the neighbour is a hole, so that a live neighbour's node is written but not asked.
         if (IsHole(after))
         {
-            uint gone = after & SlotMask;
-            ref Node hole = ref _nodes[gone];
-            size += hole.Size;
-            after = hole.After;
-            Unlink(gone, ref hole);
-            ReturnSlot(gone, ref hole);
+            size += Swallow(after, out Node gone);
+            after = gone.After;
         }
 
         if (IsHole(before))
         {
-            uint gone = before & SlotMask;
-            ref Node hole = ref _nodes[gone];
-            size += hole.Size;
-            offset = hole.Offset;
-            before = hole.Before;
-            Unlink(gone, ref hole);
-            ReturnSlot(gone, ref hole);
+            size += Swallow(before, out Node gone);
+            before = gone.Before;
+            offset = gone.Offset;
         }
 
-        AddHole(slot, offset, size, before, after);
+        AddHole(block.Slot, unchecked(block.Generation + 1), offset, size, before, after);
         AssertInvariants();
     }
 
     /// <summary>True when a name stands for a live block of this allocator.</summary>
     /// <param name="block">The name.</param>
     public bool IsLive(BinBlock block) =>
-        block.Slot < (uint)_made && (block.Generation & 1) != 0 && _nodes[block.Slot].Generation == block.Generation;
+        block.Slot < (uint)_made && (block.Generation & 1) != 0 && _nodes[block.Slot].State == block.Generation;
 
     /// <summary>The bytes of a live block; the size is the one that was asked for, rounded up to units.</summary>
     /// <param name="block">The block.</param>
@@ -201,7 +181,7 @@ public sealed partial class BinAllocator
     public ByteRange GetRange(BinBlock block)
     {
         ref Node node = ref LiveNode(block);
-        return new ByteRange((ulong)node.Offset << _unitShift, (ulong)node.Size << _unitShift);
+        return new ByteRange((ulong)node.Offset << _unitShift, (ulong)SizeOf(ref node) << _unitShift);
     }
 
     [DoesNotReturn]

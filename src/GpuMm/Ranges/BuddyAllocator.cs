@@ -25,7 +25,8 @@ public sealed partial class BuddyAllocator
     /// <summary>The largest possible order: 2^51 chunks of 4 KiB are half of the 64-bit space.</summary>
     public const int OrderLimit = 51; // 63 - log2(4096)
 
-    private const int DefaultMaxBlockCount = 1 << 28; // 4 GiB of block table
+    /// <summary>Most blocks that may be live at once.</summary>
+    public const int MaxBlockLimit = 1 << 28; // 4 GiB of block table
 
     private readonly FreeBlockIndex _dirty;
     private readonly FreeBlockIndex _cleared;
@@ -38,9 +39,9 @@ public sealed partial class BuddyAllocator
     /// <summary>Makes an allocator over [0, <paramref name="sizeBytes"/>), all of it free and dirty.</summary>
     /// <param name="sizeBytes">Size of the space; rounded down to whole chunks, at least one.</param>
     /// <param name="chunkBytes">The smallest block: a power of two, at least <see cref="MinChunkBytes"/>.</param>
-    /// <param name="maxBlockCount">Most blocks live at once; beyond, allocations answer <see cref="MmStatus.NoSpace"/>.</param>
+    /// <param name="maxBlockCount">Most blocks live at once, up to <see cref="MaxBlockLimit"/>; beyond, allocations answer <see cref="MmStatus.NoSpace"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public BuddyAllocator(ulong sizeBytes, ulong chunkBytes = MinChunkBytes, int maxBlockCount = DefaultMaxBlockCount)
+    public BuddyAllocator(ulong sizeBytes, ulong chunkBytes = MinChunkBytes, int maxBlockCount = MaxBlockLimit)
     {
         if (!IsValid(sizeBytes, chunkBytes))
         {
@@ -48,6 +49,7 @@ public sealed partial class BuddyAllocator
         }
 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBlockCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxBlockCount, MaxBlockLimit);
         _chunkShift = BitOperations.Log2(chunkBytes);
         _chunkCount = sizeBytes >> _chunkShift;
         _freeChunks = _chunkCount;

@@ -44,7 +44,7 @@ internal sealed class SparseWords
         }
     }
 
-    private static int Home(ulong index, int mask) => (int)(unchecked(index * 0x9E3779B97F4A7C15ul) >> 32) & mask;
+    private static int Home(ulong index, int mask) => unchecked((int)((index * 0x9E3779B97F4A7C15ul) >> 32)) & mask;
 
     private int Find(ulong index)
     {

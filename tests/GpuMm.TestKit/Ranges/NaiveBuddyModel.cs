@@ -182,7 +182,7 @@ public sealed class NaiveBuddyModel
         bool preferCleared = flags.HasFlag(BuddyFlags.PreferCleared);
         foreach (bool isCleared in new[] { preferCleared, !preferCleared })
         {
-            var places =
+            IEnumerable<(int Order, int Place)> places =
                 from block in FreeBlocks(isCleared)
                 let blockSize = 1 << block.Order
                 where blockSize >= size
@@ -190,7 +190,7 @@ public sealed class NaiveBuddyModel
                 where place % step == 0
                 where !isRange || (place >= start && place + size <= end)
                 select (block.Order, Place: place);
-            var chosen = isTopDown
+            IEnumerable<(int Order, int Place)> chosen = isTopDown
                 ? places.OrderByDescending(place => place.Place)
                 : isRange
                     ? places.OrderBy(place => place.Place)
