@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using GpuMm.Backing;
 using GpuMm.Primitives;
+using GpuMm.Ranges;
 using GpuMm.Simulation;
 
 namespace GpuMm.RenderLoop;
@@ -33,6 +34,9 @@ public sealed record DemoOptions
     /// <summary>Decides where materials are and what the CPU touches.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>Gives out video memory.</summary>
+    public SpaceAllocatorKind Allocator { get; init; } = SpaceAllocatorKind.Range;
+
     /// <summary>How much of the contents is kept.</summary>
     public BackingKind Backing { get; init; } = BackingKind.Bytes;
 
@@ -59,6 +63,11 @@ public sealed record DemoOptions
         if (Frames is < 1 or > MaxFrames)
         {
             return string.Create(CultureInfo.InvariantCulture, $"--frames {Frames}: give a number from 1 to {MaxFrames}.");
+        }
+
+        if (Allocator == SpaceAllocatorKind.Bins && VramBytes > Machine.BarBytes)
+        {
+            return $"--allocator bins: bins know no windows, and this machine shows only {ByteSize.Format(Machine.BarBytes)} of VRAM to the CPU; give range or buddy.";
         }
 
         return MemoryProblem("--vram", VramBytes, scene) ?? MemoryProblem("--aperture", ApertureBytes, scene);

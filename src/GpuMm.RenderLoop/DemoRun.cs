@@ -60,6 +60,7 @@ public sealed class DemoRun : IDisposable
                 VisibleVramBytes = Math.Min(options.VramBytes, options.Machine.BarBytes),
                 ApertureBytes = options.ApertureBytes,
                 SystemBytes = Pages.Bytes(Pages.Count(scene.TotalBytes * 2)),
+                VramAllocator = options.Allocator,
                 Backing = options.Backing,
             },
             _driver);

@@ -7,6 +7,7 @@ using System.Globalization;
 using System.Linq;
 using GpuMm.Backing;
 using GpuMm.Primitives;
+using GpuMm.Ranges;
 using GpuMm.RenderLoop;
 using GpuMm.Simulation;
 
@@ -47,6 +48,19 @@ internal static class DemoCommand
         },
     };
 
+    private static readonly Option<SpaceAllocatorKind> s_allocator = new("--allocator")
+    {
+        Description = "Gives out video memory: range (best fit), buddy (blocks of powers of two) or bins (constant time).",
+        DefaultValueFactory = static _ => SpaceAllocatorKind.Range,
+        CustomParser = static result => result.Tokens[0].Value.ToUpperInvariant() switch
+        {
+            "RANGE" => SpaceAllocatorKind.Range,
+            "BUDDY" => SpaceAllocatorKind.Buddy,
+            "BINS" => SpaceAllocatorKind.Bins,
+            _ => Refuse<SpaceAllocatorKind>(result, $"--allocator {result.Tokens[0].Value}: give range, buddy or bins."),
+        },
+    };
+
     private static readonly Option<bool> s_json = new("--json") { Description = "Print one JSON document, nothing else." };
 
     private static readonly Option<bool> s_noColor = new("--no-color") { Description = "No colours and no live display." };
@@ -55,7 +69,7 @@ internal static class DemoCommand
     {
         Command command = new("demo", "Fly through a scene whose textures do not fit into video memory, and prove that every byte survives.")
         {
-            s_scene, s_machine, s_vram, s_aperture, s_frames, s_seed, s_backing, s_json, s_noColor,
+            s_scene, s_machine, s_vram, s_aperture, s_frames, s_seed, s_backing, s_allocator, s_json, s_noColor,
         };
         command.SetAction(Run);
         return command;
@@ -73,6 +87,7 @@ internal static class DemoCommand
             Frames = parsed.GetValue(s_frames),
             Seed = (ulong)parsed.GetValue(s_seed),
             Backing = parsed.GetValue(s_backing),
+            Allocator = parsed.GetValue(s_allocator),
         };
         Scene scene = SceneLoader.Load(description, options.Seed);
         if (options.Problem(scene) is { } problem)

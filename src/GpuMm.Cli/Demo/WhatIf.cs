@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading.Tasks;
 using GpuMm.Backing;
 using GpuMm.RenderLoop;
 
@@ -12,18 +13,22 @@ internal static class WhatIf
     /// <remarks>Keeps page heads only: the same moves, faults and times, without the bytes.</remarks>
     public static IReadOnlyList<DemoSummary> MoreVram(Scene scene, DemoOptions options)
     {
-        List<DemoSummary> results = [];
+        List<ulong> sizes = [];
         ulong lastBytes = options.VramBytes;
         foreach (ulong quarters in (ReadOnlySpan<ulong>)[5, 6, 8, 12])
         {
             ulong sizeBytes = Math.Min(RoundUp(options.VramBytes / 4 * quarters), RoundUp(scene.TotalBytes));
             if (sizeBytes > lastBytes && sizeBytes <= DemoOptions.MaxMemoryBytes)
             {
-                results.Add(DemoRun.Run(scene, options with { VramBytes = sizeBytes, Backing = BackingKind.PageHeads }));
+                sizes.Add(sizeBytes);
                 lastBytes = sizeBytes;
             }
         }
 
+        // The runs share nothing but the scene, which never changes, so they may go side by side.
+        DemoSummary[] results = new DemoSummary[sizes.Count];
+        Parallel.For(0, sizes.Count, i =>
+            results[i] = DemoRun.Run(scene, options with { VramBytes = sizes[i], Backing = BackingKind.PageHeads }));
         return results;
     }
 

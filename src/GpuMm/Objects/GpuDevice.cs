@@ -45,11 +45,11 @@ public sealed partial class GpuDevice : IDisposable
         // The aperture has no bytes of its own: what lies in it are system pages.
         Memory.Add((int)MemoryDomain.System, MemoryBacking.Create(options.Backing, options.SystemBytes));
         Memory.Add((int)MemoryDomain.Vram, MemoryBacking.Create(options.Backing, options.VramBytes));
-        _systemPages = new SystemPages(new FirstFitSpace(options.SystemBytes), Memory[(int)MemoryDomain.System]);
+        _systemPages = new SystemPages(SpaceAllocator.Create(SpaceAllocatorKind.Range, options.SystemBytes), Memory[(int)MemoryDomain.System]);
         ulong visibleBytes = options.VisibleVramBytes ?? options.VramBytes;
         SetManager(new SystemResourceManager(options.SystemBytes));
-        SetManager(new SpaceResourceManager(MemoryDomain.Gtt, new FirstFitSpace(options.ApertureBytes), usesPages: true));
-        SetManager(new SpaceResourceManager(MemoryDomain.Vram, new FirstFitSpace(options.VramBytes), usesPages: false)
+        SetManager(new SpaceResourceManager(MemoryDomain.Gtt, SpaceAllocator.Create(options.ApertureAllocator, options.ApertureBytes), usesPages: true));
+        SetManager(new SpaceResourceManager(MemoryDomain.Vram, SpaceAllocator.Create(options.VramAllocator, options.VramBytes), usesPages: false)
         {
             CpuVisibleBytes = visibleBytes,
         });

@@ -1,6 +1,7 @@
 using System;
 using GpuMm.Backing;
 using GpuMm.Primitives;
+using GpuMm.Ranges;
 
 namespace GpuMm.Objects;
 
@@ -19,6 +20,13 @@ public sealed record GpuDeviceOptions
     /// <summary>System RAM that objects may use, bytes; at least one page.</summary>
     public ulong SystemBytes { get; init; } = 1ul << 30;
 
+    /// <summary>Gives out video memory.</summary>
+    /// <remarks><see cref="SpaceAllocatorKind.Bins"/> knows no windows, so it needs all of the memory to be visible.</remarks>
+    public SpaceAllocatorKind VramAllocator { get; init; } = SpaceAllocatorKind.Range;
+
+    /// <summary>Gives out the aperture.</summary>
+    public SpaceAllocatorKind ApertureAllocator { get; init; } = SpaceAllocatorKind.Range;
+
     /// <summary>How much of the contents is kept.</summary>
     public BackingKind Backing { get; init; } = BackingKind.Bytes;
 
@@ -27,15 +35,21 @@ public sealed record GpuDeviceOptions
         CheckSize(VramBytes, nameof(VramBytes));
         CheckSize(ApertureBytes, nameof(ApertureBytes));
         CheckSize(SystemBytes, nameof(SystemBytes));
-        CheckVisible(VisibleVramBytes ?? VramBytes, VramBytes, nameof(VisibleVramBytes));
+        CheckVisible(VisibleVramBytes ?? VramBytes, VramBytes, VramAllocator, nameof(VisibleVramBytes));
     }
 
-    private static void CheckVisible(ulong visibleBytes, ulong vramBytes, string name)
+    private static void CheckVisible(ulong visibleBytes, ulong vramBytes, SpaceAllocatorKind allocator, string name)
     {
         if (visibleBytes % Pages.SizeBytes != 0 || visibleBytes > vramBytes)
         {
             throw new ArgumentOutOfRangeException(
                 name, visibleBytes, "The visible part is whole 4 KiB pages and at most the video memory.");
+        }
+
+        if (allocator == SpaceAllocatorKind.Bins && visibleBytes != vramBytes)
+        {
+            throw new ArgumentOutOfRangeException(
+                name, visibleBytes, "Bins know no windows: choose the range or buddy allocator, or make all video memory visible.");
         }
     }
 

@@ -22,7 +22,7 @@ public sealed partial class AddressSpace
     private const ulong AreaAlignmentBytes = PageTableLeaf.EntryCount * Pages.SizeBytes;
 
     private readonly SharedLock _areasLock = new(LockRank.AddressSpace);
-    private readonly FirstFitSpace _addresses; // Lock: _areasLock, exclusive
+    private readonly RangeSpace _addresses = new(1ul << (PageTable.AddressBits - 1)); // Lock: _areasLock, exclusive
     private readonly IPagingObserver? _observer;
     private VmArea[] _areas = new VmArea[16]; // Lock: _areasLock; sorted by StartAddress
     private int _areaCount; // Lock: _areasLock
@@ -35,7 +35,6 @@ public sealed partial class AddressSpace
         ArgumentNullException.ThrowIfNull(memory);
         PageTable = new PageTable(memory);
         _observer = observer;
-        _addresses = new FirstFitSpace(1ul << (PageTable.AddressBits - 1));
     }
 
     /// <summary>Number of areas.</summary>
