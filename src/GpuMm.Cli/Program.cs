@@ -3,10 +3,12 @@ using System.CommandLine;
 using System.Linq;
 using GpuMm.Cli;
 using GpuMm.Cli.Demo;
+using GpuMm.Cli.Race;
 
 RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migrate between video memory, aperture and system RAM; mappings follow.")
 {
     DemoCommand.Create(),
+    RaceCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);
