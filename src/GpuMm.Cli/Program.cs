@@ -15,8 +15,10 @@ ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     // One line says what is wrong and how to put it right; usage is a --help away.
-    Console.Error.WriteLine($"gpumm: {OneLine.Of(parsed.Errors.Select(static error => error.Message))}");
+    Console.Error.WriteLine($"gpumm: {OneLine.Of(parsed.Errors.Select(static error => error.Message), CommandLine(parsed.CommandResult.Command))}");
     return ExitCode.Usage;
 }
 
 return parsed.Invoke();
+
+static string CommandLine(Command command) => command is RootCommand ? "gpumm" : $"gpumm {command.Name}";
