@@ -11,7 +11,7 @@ internal readonly struct BinRow : IWorkloadAllocator<BinRow, BinBlock>
     private readonly BinAllocator _bins;
 
     private BinRow(ulong rangeUnits, int liveCount) =>
-        _bins = new BinAllocator(rangeUnits << UnitShift, 1ul << UnitShift, liveCount);
+        _bins = new BinAllocator(rangeUnits << UnitShift, 1ul << UnitShift, liveCount, liveCount);
 
     public long MetadataBytes => _bins.MetadataBytes;
 

@@ -16,14 +16,17 @@ public sealed partial class BinAllocator
     private const int BinsPerLevel = 1 << LevelBits; // one word of the bitmap
     private const int LevelCount = 32 - LevelBits + 1; // sizes of 1 to 32 bits
 
+    private const int MinNodes = 256; // 4 KiB
+    private const int MinHoles = 128; // 4 KiB
+
     private readonly uint[] _heads = new uint[LevelCount * BinsPerLevel];
     private readonly ulong[] _classes = new ulong[LevelCount];
     private readonly uint _salt;
 
     // A node is 16 bytes, four to a cache line, and all that a live block needs: its size is the distance to the node
     // behind it, which tends to share the line. What only holes need lies in a second, much shorter array.
-    private LineArray<Node> _nodes = new(64);
-    private LineArray<Hole> _holes = new(16);
+    private LineArray<Node> _nodes;
+    private LineArray<Hole> _holes;
     private int _made; // slots that were ever used
     private int _holesMade; // records that were ever used
     private uint _spare = None; // stack of unused slots through Offset
@@ -307,7 +310,7 @@ public sealed partial class BinAllocator
         if (_made == _nodes.Length)
         {
             long most = (2L * _maxLiveCount) + 2; // every live block has at most one hole behind it
-            _nodes.Grow((int)Math.Min(_nodes.Length * 2L, Math.Max(most, 64)));
+            _nodes.Grow((int)Math.Min(_nodes.Length * 2L, Math.Max(most, MinNodes)));
         }
 
         _nodes[(uint)_made].State = _salt;

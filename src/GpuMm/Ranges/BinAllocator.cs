@@ -36,8 +36,16 @@ public sealed partial class BinAllocator
     /// <param name="sizeBytes">Size of the space; rounded down to whole units: 1 to 2^32 - 1 of them.</param>
     /// <param name="unitBytes">Granularity of offsets and sizes: a power of two.</param>
     /// <param name="maxLiveCount">Most live blocks, 1 to <see cref="MaxLiveLimit"/>.</param>
+    /// <param name="expectedLiveCount">
+    /// Live blocks that the tables are made for at once, at most <paramref name="maxLiveCount"/>; they hold half as many
+    /// holes besides, and grow when there are more of either.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public BinAllocator(ulong sizeBytes, ulong unitBytes = 256, int maxLiveCount = MaxLiveLimit)
+    public BinAllocator(
+        ulong sizeBytes,
+        ulong unitBytes = 256,
+        int maxLiveCount = MaxLiveLimit,
+        int expectedLiveCount = 0)
     {
         if (!BitOperations.IsPow2(unitBytes))
         {
@@ -46,12 +54,16 @@ public sealed partial class BinAllocator
 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxLiveCount);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxLiveCount, MaxLiveLimit);
+        ArgumentOutOfRangeException.ThrowIfNegative(expectedLiveCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(expectedLiveCount, maxLiveCount);
         _unitShift = BitOperations.Log2(unitBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(sizeBytes, unitBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sizeBytes >> _unitShift, uint.MaxValue, nameof(sizeBytes));
         _unitCount = (uint)(sizeBytes >> _unitShift);
         _maxLiveCount = maxLiveCount;
         _salt = AllocatorIdentity.NextGenerationSalt();
+        _nodes = new LineArray<Node>(Math.Max(MinNodes, expectedLiveCount + (expectedLiveCount / 2)));
+        _holes = new LineArray<Hole>(Math.Max(MinHoles, expectedLiveCount / 2));
         Array.Fill(_heads, None);
         _freeUnits = _unitCount;
         AddHole(TakeSlot(), _salt, offset: 0, _unitCount, before: None, after: None);
