@@ -30,6 +30,7 @@ public sealed partial class ArrowTests
         ["Fences"] = 1,
         ["Eviction"] = 2,
         ["Paging"] = 2,
+        ["Clients"] = 3,
         ["Objects"] = 3,
         ["Diagnostics"] = 4,
     };

@@ -151,7 +151,7 @@ public sealed class BufferObject
     /// <summary>Maps the whole object into an address space.</summary>
     /// <param name="space">The address space; one made by the object's device.</param>
     /// <param name="protection">What to allow.</param>
-    /// <returns>The area. It holds a reference until <see cref="AddressSpace.Unmap"/>.</returns>
+    /// <returns>The area. It holds a reference until <see cref="AddressSpace.Unmap(VmArea)"/>.</returns>
     /// <exception cref="InvalidOperationException">A kernel object cannot be mapped.</exception>
     public VmArea Map(AddressSpace space, VmProtection protection = VmProtection.ReadWrite)
     {

@@ -2,6 +2,7 @@ using System;
 using GpuMm.Backing;
 using GpuMm.Fences;
 using GpuMm.Paging;
+using GpuMm.Primitives;
 
 namespace GpuMm.Objects;
 
@@ -19,7 +20,28 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
 
     public void Close(VmArea area) => ObjectOf(area).Release();
 
-    public VmFaultResult Fault(ref VmFault fault)
+    public Reservation? LockOf(VmArea area) => ObjectOf(area).Reservation;
+
+    public VmFaultResult Fault(ref VmFault fault) => Fault(ref fault, VmPageSize.Base);
+
+    public VmFaultResult HugeFault(ref VmFault fault, VmPageSize size) =>
+        ObjectOf(fault.Area).SizeBytes >= Pages.Bytes((ulong)size) ? Fault(ref fault, size) : VmFaultResult.Fallback;
+
+    public MmStatus Access(VmArea area, ulong offsetBytes, Span<byte> bytes, AccessKind kind)
+    {
+        BufferObject target = ObjectOf(area);
+        target.Reservation.Lock();
+        try
+        {
+            return AccessReserved(target, area, offsetBytes, bytes, kind);
+        }
+        finally
+        {
+            target.Reservation.Unlock();
+        }
+    }
+
+    private VmFaultResult Fault(ref VmFault fault, VmPageSize size)
     {
         BufferObject target = ObjectOf(fault.Area);
         if (!TryReserve(target, ref fault, out VmFaultResult result))
@@ -31,7 +53,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         bool isHeld = true;
         try
         {
-            result = FaultReserved(target, ref fault, ref isHeld);
+            result = FaultReserved(target, ref fault, size, ref isHeld);
         }
         finally
         {
@@ -42,7 +64,11 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
             }
         }
 
-        device.Statistics.CountFault(result == VmFaultResult.Retry, fault.InsertedCount);
+        if (result != VmFaultResult.Fallback)
+        {
+            device.Statistics.CountFault(result == VmFaultResult.Retry, fault.InsertedCount);
+        }
+
         return result;
     }
 
@@ -53,13 +79,17 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         result = VmFaultResult.None;
         if (target.Reservation.TryLock())
         {
+            fault.Trace(FaultStep.LockTaken, 0);
             return true;
         }
+
+        fault.Trace(FaultStep.LockBusy, 0);
 
         if (!fault.IsFirstRetryableAttempt)
         {
             // The second attempt may sleep: the address space comes before the reservation in the lock order.
             target.Reservation.Lock();
+            fault.Trace(FaultStep.LockWaited, 0);
             return true;
         }
 
@@ -69,6 +99,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
             fault.DropSpaceLock();
             target.Reservation.Lock();
             target.Reservation.Unlock();
+            fault.Trace(FaultStep.LockWaited, 0);
             target.Release();
         }
 
@@ -76,18 +107,29 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         return false;
     }
 
-    private VmFaultResult FaultReserved(BufferObject target, ref VmFault fault, ref bool isHeld)
+    private VmFaultResult FaultReserved(BufferObject target, ref VmFault fault, VmPageSize size, ref bool isHeld)
     {
-        ulong pageIndex = fault.FilePage - target.Window.FirstPage;
-        if (pageIndex >= target.Window.PageCount)
+        if (device.IsUnplugged)
+        {
+            return ShowDummyPage(target, ref fault);
+        }
+
+        ulong filePage = fault.Area.FilePageAt(fault.PageAddress);
+        if (filePage < target.Window.FirstPage || filePage >= target.Window.EndPage)
         {
             return VmFaultResult.SigBus;
         }
 
+        Resource? before = target.Resource;
         MmStatus status = device.MakeCpuVisible(target);
         if (status != MmStatus.Ok)
         {
             return status == MmStatus.Busy ? VmFaultResult.NoPage : VmFaultResult.SigBus;
+        }
+
+        if (!ReferenceEquals(before, target.Resource))
+        {
+            fault.Trace(FaultStep.MadeVisible, target.SizeBytes);
         }
 
         if (!TryWaitIdle(target, ref fault, ref isHeld))
@@ -105,8 +147,67 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
             return VmFaultResult.SigBus;
         }
 
-        Insert(target, ref fault, pageIndex, caching);
+        ulong pageIndex = filePage - target.Window.FirstPage;
+        return size == VmPageSize.Base ? Insert(target, ref fault, pageIndex, caching)
+            : InsertHuge(target, ref fault, size, pageIndex, caching);
+    }
+
+    // The whole area at once: there is nothing that a later fault could find out.
+    private VmFaultResult ShowDummyPage(BufferObject target, ref VmFault fault)
+    {
+        if (device.TryTakeDummyPage(out FrameIndex frame) != MmStatus.Ok)
+        {
+            return VmFaultResult.OutOfMemory;
+        }
+
+        fault.InsertEverywhere(frame, target.Reservation);
         return VmFaultResult.NoPage;
+    }
+
+    private MmStatus AccessReserved(BufferObject target, VmArea area, ulong offsetBytes, Span<byte> bytes, AccessKind kind)
+    {
+        ulong length = (ulong)bytes.Length;
+        if (offsetBytes > area.SizeBytes || length > area.SizeBytes - offsetBytes || device.IsUnplugged)
+        {
+            return MmStatus.BusError;
+        }
+
+        while (target.Reservation.TryGetUnsignaled(FenceUsage.Kernel, out Fence fence))
+        {
+            device.Driver.WaitFence(fence);
+        }
+
+        if (target.Resource is null or { Manager.UsesPages: true } && device.Populate(target, clear: true) != MmStatus.Ok)
+        {
+            return MmStatus.BusError;
+        }
+
+        while (!bytes.IsEmpty)
+        {
+            // Page by page: neither the pages of the object nor those of the area need follow each other.
+            ulong filePage = area.FilePageAt(area.StartAddress + offsetBytes);
+            if (filePage < target.Window.FirstPage || filePage >= target.Window.EndPage)
+            {
+                return MmStatus.BusError;
+            }
+
+            ulong inPage = offsetBytes % Pages.SizeBytes;
+            int count = (int)Math.Min((ulong)bytes.Length, Pages.SizeBytes - inPage);
+            FrameIndex frame = target.FrameAt(filePage - target.Window.FirstPage, out _);
+            if (kind == AccessKind.Write)
+            {
+                device.Memory.Write(frame, inPage, bytes[..count]);
+            }
+            else
+            {
+                device.Memory.Read(frame, inPage, bytes[..count]);
+            }
+
+            bytes = bytes[count..];
+            offsetBytes += (ulong)count;
+        }
+
+        return MmStatus.Ok;
     }
 
     // Waits for kernel work. The first attempt drops the address-space lock, waits, gives the reservation back and retries.
@@ -117,6 +218,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
             if (!fault.IsFirstRetryableAttempt)
             {
                 device.Driver.WaitFence(fence);
+                fault.Trace(FaultStep.FenceWaited, fence.Seqno);
                 continue;
             }
 
@@ -125,6 +227,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
                 target.AddReference();
                 fault.DropSpaceLock();
                 device.Driver.WaitFence(fence);
+                fault.Trace(FaultStep.FenceWaited, fence.Seqno);
                 target.Reservation.Unlock();
                 isHeld = false;
                 target.Release();
@@ -136,18 +239,46 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         return true;
     }
 
-    private static void Insert(BufferObject target, ref VmFault fault, ulong pageIndex, Caching caching)
+    private static VmFaultResult Insert(BufferObject target, ref VmFault fault, ulong pageIndex, Caching caching)
     {
-        // At most 16 pages, to the end of the area, and to the end of the object.
-        ulong left = Math.Min(
-            Math.Min(fault.Area.Window.EndPage, target.Window.EndPage) - fault.FilePage, PrefaultPages);
-        while (left > 0)
+        // At most 16 pages, or one base page if that is more; to the end of the area, and to the end of the object.
+        ulong filePage = target.Window.FirstPage + pageIndex;
+        ulong perPage = fault.Area.Space.BasePageBytes >> Pages.Shift;
+        ulong left = Math.Min(target.Window.EndPage - filePage, Math.Max(PrefaultPages, perPage));
+        left = fault.Area.IsNonLinear ? left : Math.Min(left, fault.Area.Window.EndPage - filePage);
+        FrameIndex frame = target.FrameAt(pageIndex, out ulong runPages);
+        if (fault.Area.IsNonLinear || Math.Min(runPages, left) < perPage)
         {
-            FrameIndex frame = target.FrameAt(pageIndex, out ulong runPages);
-            int count = (int)Math.Min(runPages, left);
-            fault.InsertPtes(target.Window.FirstPage + pageIndex, frame, count, caching, target.Reservation);
-            pageIndex += (ulong)count;
-            left -= (ulong)count;
+            // In a non-linear area only what follows the faulting page; a base page needs frames in a row.
+            fault.InsertPtes(filePage, frame, (int)Math.Min(runPages, left), caching, target.Reservation);
+            return fault.InsertedCount > 0 ? VmFaultResult.NoPage : VmFaultResult.SigBus;
         }
+
+        while (left >= perPage && runPages >= perPage)
+        {
+            ulong count = Math.Min(runPages, left);
+            count -= count % perPage;
+            fault.InsertPtes(target.Window.FirstPage + pageIndex, frame, (int)count, caching, target.Reservation);
+            pageIndex += count;
+            left -= count;
+            frame = left > 0 ? target.FrameAt(pageIndex, out runPages) : frame;
+        }
+
+        return VmFaultResult.NoPage;
+    }
+
+    private static VmFaultResult InsertHuge(
+        BufferObject target, ref VmFault fault, VmPageSize size, ulong pageIndex, Caching caching)
+    {
+        ulong inLarge = (fault.Address >> Pages.Shift) & ((ulong)size - 1);
+        if (inLarge > pageIndex || target.Window.PageCount - (pageIndex - inLarge) < (ulong)size)
+        {
+            return VmFaultResult.Fallback;
+        }
+
+        FrameIndex frame = target.FrameAt(pageIndex - inLarge, out ulong runPages);
+        return runPages >= (ulong)size && fault.TryInsertHuge(size, frame, caching, target.Reservation)
+            ? VmFaultResult.NoPage
+            : VmFaultResult.Fallback;
     }
 }

@@ -31,6 +31,11 @@ public sealed partial class GpuDevice
             problems.Add($"System pages: {problem}");
         }
 
+        if (Mapping.Validate() is { } mappingProblem)
+        {
+            problems.Add(mappingProblem);
+        }
+
         List<VmArea> areas = [];
         foreach (BufferObject target in Snapshot())
         {
@@ -95,12 +100,12 @@ public sealed partial class GpuDevice
 
         if (target.Reservation.TryLock())
         {
-            for (ulong page = 0; page < target.Window.PageCount; page++)
+            for (ulong address = area.StartAddress; address < area.EndAddress; address += Pages.SizeBytes)
             {
-                ulong filePage = target.Window.FirstPage + page;
-                if (filePage - area.Window.FirstPage < area.Window.PageCount)
+                ulong filePage = area.FilePageAt(address);
+                if (filePage >= target.Window.FirstPage && filePage < target.Window.EndPage)
                 {
-                    ValidatePage(target, page, area.Space.Translate(area.AddressOf(filePage)), problems);
+                    ValidatePage(target, filePage - target.Window.FirstPage, area.Space.TranslatePage(address), problems);
                 }
             }
 
@@ -113,7 +118,7 @@ public sealed partial class GpuDevice
     private static void ValidatePage(BufferObject target, ulong page, Pte pte, List<string> problems)
     {
         FrameIndex frame = target.FrameAt(page, out ulong run);
-        if (pte.IsPresent && (run == 0 || pte.Frame != frame))
+        if (pte.IsPresent && (run == 0 || pte.Frame != frame) && !target.Device.IsDummyFrame(pte.Frame))
         {
             string place = run == 0 ? "nowhere" : $"in frame {frame}";
             problems.Add($"Page {page} of '{target.Name}' is mapped to frame {pte.Frame}, but lives {place}: a stale entry.");

@@ -101,7 +101,8 @@ public sealed partial class GpuDevice : IDisposable
         FindManager(domain) ?? throw new ArgumentOutOfRangeException(nameof(domain), domain, "The device has no such domain.");
 
     /// <summary>An address space whose accesses and faults this device's driver accounts for.</summary>
-    public AddressSpace CreateAddressSpace() => new(Memory, new PagingCounter(this));
+    /// <param name="options">Page sizes; null for pages of 4 KiB.</param>
+    public AddressSpace CreateAddressSpace(AddressSpaceOptions? options = null) => new(Memory, new PagingCounter(this), options);
 
     /// <summary>Puts a manager, of a driver's own domain or instead of the usual one, in charge of a domain.</summary>
     /// <param name="manager">The manager. The domain must hold nothing yet.</param>
@@ -217,6 +218,8 @@ public sealed partial class GpuDevice : IDisposable
 
     private sealed class PagingCounter(GpuDevice device) : IPagingObserver
     {
+        public bool WantsAccesses => device.Driver.WantsAccesses;
+
         public void OnAccess(FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes) =>
             device.Driver.OnAccess(first, caching, kind, sizeBytes);
 

@@ -10,6 +10,9 @@ namespace GpuMm.Objects;
 /// <remarks>Source: ttm_device_funcs, for the set of calls.</remarks>
 public abstract class GpuDriver : IPagingObserver
 {
+    /// <inheritdoc/>
+    public virtual bool WantsAccesses => true;
+
     /// <summary>Where an object goes that must make room. An empty placement drops its contents.</summary>
     /// <param name="victim">The object; its reservation is held.</param>
     public virtual Placement EvictionPlacement(BufferObject victim) =>

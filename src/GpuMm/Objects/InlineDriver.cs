@@ -6,6 +6,9 @@ namespace GpuMm.Objects;
 public class InlineDriver : GpuDriver
 {
     /// <inheritdoc/>
+    public override bool WantsAccesses => false;
+
+    /// <inheritdoc/>
     public override MoveResult Move(in MoveRequest request)
     {
         Reservation reservation = request.Target.Reservation;

@@ -1,20 +1,20 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 using GpuMm.Primitives;
 
 namespace GpuMm.Paging;
 
 /// <summary>All areas, of every address space, that map the pages of one device file: how a move finds them.</summary>
 /// <remarks>
-/// Areas are kept sorted by their first file page. A search starts at the first area that could reach into the window,
-/// which the longest area ever added bounds. Lock: its own, above the page tables and below the reservations.
+/// Areas are kept in an interval tree; one whose pages are in an order of its own stands there with the window that
+/// encloses them all. Lock: its own, above the page tables and below the reservations.
 /// </remarks>
 public sealed class AddressMapping
 {
     private readonly RankedLock _lock = new(LockRank.AddressMapping);
-    private VmArea[] _areas = new VmArea[16]; // Lock: _lock; sorted by Window.FirstPage
-    private int _count; // Lock: _lock
-    private ulong _longestPages; // Lock: _lock
+    private readonly AreaTree _areas = new(); // Lock: _lock
+    private ulong _zapCount; // Lock: _lock to change
 
     /// <summary>Number of areas.</summary>
     public int AreaCount
@@ -22,9 +22,12 @@ public sealed class AddressMapping
         get
         {
             using RankedLock.Scope scope = _lock.Enter();
-            return _count;
+            return _areas.Count;
         }
     }
+
+    /// <summary>How often something was revoked. Grows before the entries of a revocation go.</summary>
+    public ulong ZapCount => Volatile.Read(ref _zapCount);
 
     /// <summary>
     /// Revokes every entry that shows a page of the window, in every address space. When it returns, no access through
@@ -39,19 +42,10 @@ public sealed class AddressMapping
     public int Unmap(PageWindow window)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        int zapped = 0;
-        for (int i = FirstThatReaches(window.FirstPage); i < _count && _areas[i].Window.FirstPage < window.EndPage; i++)
-        {
-            VmArea area = _areas[i];
-            ulong first = Math.Max(window.FirstPage, area.Window.FirstPage);
-            ulong end = Math.Min(window.EndPage, area.Window.EndPage);
-            if (first < end)
-            {
-                zapped += area.Space.ZapPages(area, first, end - first);
-            }
-        }
-
-        return zapped;
+        Volatile.Write(ref _zapCount, _zapCount + 1);
+        Revoker revoker = default;
+        _areas.Visit(window, ref revoker);
+        return revoker.ZappedCount;
     }
 
     /// <summary>Copies the areas that show a page of the window into a list, for checks and dumps.</summary>
@@ -61,62 +55,85 @@ public sealed class AddressMapping
     {
         ArgumentNullException.ThrowIfNull(into);
         using RankedLock.Scope scope = _lock.Enter();
-        for (int i = FirstThatReaches(window.FirstPage); i < _count && _areas[i].Window.FirstPage < window.EndPage; i++)
-        {
-            if (_areas[i].Window.EndPage > window.FirstPage)
-            {
-                into.Add(_areas[i]);
-            }
-        }
+        Collector collector = new(into);
+        _areas.Visit(window, ref collector);
+    }
+
+    /// <summary>Checks the tree of areas; null when it is sound. Cost: O(areas).</summary>
+    public string? Validate()
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        return _areas.Validate();
     }
 
     internal void Add(VmArea area)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        if (_count == _areas.Length)
-        {
-            Array.Resize(ref _areas, _count * 2);
-        }
-
-        int at = LowerBound(area.Window.FirstPage + 1);
-        Array.Copy(_areas, at, _areas, at + 1, _count - at);
-        _areas[at] = area;
-        _count++;
-        _longestPages = Math.Max(_longestPages, area.Window.PageCount);
+        _areas.Add(area);
     }
 
     internal void Remove(VmArea area)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        int at = LowerBound(area.Window.FirstPage);
-        while (!ReferenceEquals(_areas[at], area))
-        {
-            at++;
-        }
-
-        Array.Copy(_areas, at + 1, _areas, at, _count - at - 1);
-        _areas[--_count] = null!;
+        _areas.Remove(area);
     }
 
-    private int FirstThatReaches(ulong page) => LowerBound(page < _longestPages ? 0 : page - _longestPages + 1);
-
-    private int LowerBound(ulong firstPage)
+    /// <summary>Changes what an area shows, and what takes over or gives up the rest, as one step to every move.</summary>
+    internal void Change(VmArea area, PageWindow window, ulong[]? filePages, VmArea? added, VmArea? removed)
     {
-        int low = 0;
-        int high = _count;
-        while (low < high)
+        using RankedLock.Scope scope = _lock.Enter();
+        _areas.Remove(area);
+        area.SetWindow(window, filePages);
+        _areas.Add(area);
+        if (removed is not null)
         {
-            int middle = (low + high) >>> 1;
-            if (_areas[middle].Window.FirstPage < firstPage)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            _areas.Remove(removed);
         }
 
-        return low;
+        if (added is not null)
+        {
+            _areas.Add(added);
+        }
+    }
+
+    private struct Revoker : IAreaVisitor
+    {
+        public int ZappedCount;
+
+        public void Visit(VmArea area, PageWindow window)
+        {
+            if (area.FilePages is { } filePages)
+            {
+                VisitNonLinear(area, filePages, window);
+                return;
+            }
+
+            ulong first = Math.Max(window.FirstPage, area.Window.FirstPage);
+            ulong end = Math.Min(window.EndPage, area.Window.EndPage);
+            ZappedCount += area.Space.ZapPages(area, first - area.Window.FirstPage, end - first);
+        }
+
+        // File pages in any order: look at each, and revoke runs of neighbours in the area.
+        private void VisitNonLinear(VmArea area, ulong[] filePages, PageWindow window)
+        {
+            for (int i = 0; i < filePages.Length; i++)
+            {
+                int start = i;
+                while (i < filePages.Length && filePages[i] >= window.FirstPage && filePages[i] < window.EndPage)
+                {
+                    i++;
+                }
+
+                if (i > start)
+                {
+                    ZappedCount += area.Space.ZapPages(area, (ulong)start, (ulong)(i - start));
+                }
+            }
+        }
+    }
+
+    private readonly struct Collector(ICollection<VmArea> into) : IAreaVisitor
+    {
+        public void Visit(VmArea area, PageWindow window) => into.Add(area);
     }
 }

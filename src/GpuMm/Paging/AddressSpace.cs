@@ -1,8 +1,6 @@
 using System;
-using System.Diagnostics;
 using GpuMm.Backing;
 using GpuMm.Primitives;
-using GpuMm.Ranges;
 
 namespace GpuMm.Paging;
 
@@ -18,105 +16,80 @@ public sealed partial class AddressSpace
     /// <summary>Faults that one page of one access may take before it is called a live-lock.</summary>
     public const int MaxFaultsPerPage = 100_000;
 
-    // Areas start at multiples of a leaf, so that two objects never share a leaf and its lock.
-    private const ulong AreaAlignmentBytes = PageTableLeaf.EntryCount * Pages.SizeBytes;
+    private const ulong EndOfSpace = 1ul << (PageTable.AddressBits - 1);
+    private const ulong GiantBytes = (ulong)VmPageSize.Giant << Pages.Shift;
 
     private readonly SharedLock _areasLock = new(LockRank.AddressSpace);
-    private readonly RangeSpace _addresses = new(1ul << (PageTable.AddressBits - 1)); // Lock: _areasLock, exclusive
     private readonly IPagingObserver? _observer;
+    private readonly IPagingObserver? _accessObserver; // Null when the observer does not care, so that a hit calls nobody
+    private readonly int _basePageShift;
+    private readonly bool _usesHugePages;
     private VmArea[] _areas = new VmArea[16]; // Lock: _areasLock; sorted by StartAddress
     private int _areaCount; // Lock: _areasLock
+    private ulong _lowestHole; // Lock: _areasLock, exclusive; below it nothing was given back since it was passed
+    private long _majorFaults;
 
     /// <summary>An empty address space of 2^47 bytes.</summary>
     /// <param name="memory">The memories that frames name.</param>
     /// <param name="observer">Hears of accesses and faults, or null.</param>
-    public AddressSpace(PhysicalMemory memory, IPagingObserver? observer = null)
+    /// <param name="options">Page sizes; null for pages of 4 KiB.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The base page is not 4, 16 or 64 KiB, or too large for large entries.</exception>
+    public AddressSpace(PhysicalMemory memory, IPagingObserver? observer = null, AddressSpaceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(memory);
-        PageTable = new PageTable(memory);
+        options ??= new AddressSpaceOptions();
+        _basePageShift = options.BasePageBytes switch
+        {
+            1 << 12 => 12,
+            1 << 14 => 14,
+            1 << 16 => 16,
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.BasePageBytes, "A base page is 4, 16 or 64 KiB."),
+        };
+        if (options.UsesHugePages && _basePageShift != Pages.Shift)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.BasePageBytes, "Entries of 2 MiB and 1 GiB need base pages of 4 KiB.");
+        }
+
+        _usesHugePages = options.UsesHugePages;
+        Trace = options.Trace;
+        PageTable = new PageTable(memory, _basePageShift);
         _observer = observer;
+        _accessObserver = observer is { WantsAccesses: true } ? observer : null;
     }
 
     /// <summary>Number of areas.</summary>
     public int AreaCount => _areaCount;
 
+    /// <summary>Size of a base page, bytes.</summary>
+    public ulong BasePageBytes => 1ul << _basePageShift;
+
+    /// <summary>Faults that needed slow work or a second attempt.</summary>
+    public long MajorFaults => System.Threading.Volatile.Read(ref _majorFaults);
+
+    /// <summary>Managed memory of the page table, bytes: in proportion to what was touched.</summary>
+    public ulong PageTableBytes => PageTable.MemoryBytes;
+
     internal PageTable PageTable { get; }
 
-    /// <summary>Maps a window of a device file at an address of the space's choice.</summary>
-    /// <param name="mapping">The device file.</param>
-    /// <param name="operations">Who answers the faults.</param>
-    /// <param name="description">What to map.</param>
-    /// <returns>The area; nothing is present in it yet.</returns>
-    /// <remarks>Cost: O(log areas + areas moved), one object.</remarks>
-    public VmArea Map(AddressMapping mapping, IVmOperations operations, in VmAreaDescription description)
-    {
-        ArgumentNullException.ThrowIfNull(mapping);
-        ArgumentNullException.ThrowIfNull(operations);
-        if (description.Window.PageCount is 0 or >= 1ul << (PageTable.AddressBits - 1 - Pages.Shift))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(description), description.Window.PageCount, "An area has at least one page and less than 2^47 bytes.");
-        }
+    internal IFaultTrace? Trace { get; }
 
-        VmArea area = new(this, mapping, operations, description);
-        _areasLock.EnterExclusive();
-        try
-        {
-            RangeList ranges = default;
-            MmStatus status = _addresses.TryAllocate(new SpaceRequest(area.SizeBytes, AreaAlignmentBytes), ref ranges);
-            if (status != MmStatus.Ok)
-            {
-                throw new InvalidOperationException("The address space has no hole of 0x" + area.SizeBytes.ToString("x", null) + " bytes.");
-            }
+    /// <summary>Frames of 4 KiB in a base page.</summary>
+    internal int FramesPerPage => 1 << (_basePageShift - Pages.Shift);
 
-            area.StartAddress = ranges[0].Range.StartBytes;
-            area.AddressHandle = ranges[0].Handle;
-            InsertLocked(area);
-            area.IsMapped = true;
-            mapping.Add(area);
-            operations.Open(area);
-        }
-        finally
-        {
-            _areasLock.ExitExclusive();
-        }
-
-        return area;
-    }
-
-    /// <summary>Removes an area and its entries.</summary>
-    /// <param name="area">An area of this space.</param>
-    /// <exception cref="InvalidOperationException">It belongs elsewhere or is unmapped already.</exception>
-    public void Unmap(VmArea area)
-    {
-        ArgumentNullException.ThrowIfNull(area);
-        _areasLock.EnterExclusive();
-        try
-        {
-            if (!ReferenceEquals(area.Space, this) || !area.IsMapped)
-            {
-                throw new InvalidOperationException("The area is not mapped in this address space.");
-            }
-
-            // Entries first: until the area leaves the mapping a move still finds it, and no fault can add one now.
-            area.IsMapped = false;
-            PageTable.Zap(area.StartAddress >> Pages.Shift, area.Window.PageCount);
-            area.Mapping.Remove(area);
-            RemoveLocked(area);
-            RangeList ranges = default;
-            ranges.Add(new SpaceRange(new ByteRange(area.StartAddress, area.SizeBytes), area.AddressHandle));
-            _addresses.Release(ref ranges);
-            area.Operations.Close(area);
-        }
-        finally
-        {
-            _areasLock.ExitExclusive();
-        }
-    }
+    // Areas start at multiples of a leaf, so that two objects never share a leaf and its lock.
+    private ulong LeafBytes => (ulong)PageTableLeaf.EntryCount << _basePageShift;
 
     /// <summary>The entry that an address has now; empty where there is none. For checks and dumps.</summary>
     /// <param name="address">Any address.</param>
-    public Pte Translate(ulong address) => PageTable.Find(address >> Pages.Shift);
+    public Pte Translate(ulong address) => PageTable.Find(PageOf(address));
+
+    /// <summary>The entry of one page of 4 KiB, as if the table had that base page.</summary>
+    internal Pte TranslatePage(ulong address)
+    {
+        Pte entry = Translate(address);
+        ulong skip = (address & (BasePageBytes - 1)) >> Pages.Shift;
+        return entry.IsPresent && !entry.IsSubPage ? new Pte(entry.Packed + (skip << Pte.FrameShift)) : entry;
+    }
 
     /// <summary>The area that covers an address, or null.</summary>
     /// <param name="address">Any address.</param>
@@ -132,6 +105,21 @@ public sealed partial class AddressSpace
             _areasLock.ExitShared();
         }
     }
+
+    /// <summary>Counts the pages of a range that were used since they were mapped or last forgotten.</summary>
+    /// <param name="address">First byte.</param>
+    /// <param name="sizeBytes">Bytes; widened to whole base pages.</param>
+    /// <param name="isClearing">True forgets it at once.</param>
+    /// <param name="dirtyPages">Base pages written.</param>
+    /// <returns>Base pages read or written.</returns>
+    /// <remarks>Revoking an entry forgets its bits: ask first.</remarks>
+    public int CountUsedPages(ulong address, ulong sizeBytes, bool isClearing, out int dirtyPages)
+    {
+        ulong first = PageOf(address);
+        return PageTable.CountUsed(first, PageOf(address + sizeBytes - 1) - first + 1, isClearing, out dirtyPages);
+    }
+
+    internal ulong PageOf(ulong address) => address >> _basePageShift;
 
     /// <summary>Keeps an area mapped until <see cref="ExitArea"/>; false when it is gone.</summary>
     internal bool TryEnterArea(VmArea area)
@@ -150,9 +138,19 @@ public sealed partial class AddressSpace
 
     internal void ExitFault() => _areasLock.ExitShared();
 
-    internal int ZapPages(VmArea area, ulong filePage, ulong pageCount)
+    /// <summary>True when an aligned large page around an address lies inside an area whose pages are in file order.</summary>
+    internal bool CanHold(VmArea area, ulong address, VmPageSize size)
     {
-        int zapped = PageTable.Zap(area.AddressOf(filePage) >> Pages.Shift, pageCount);
+        ulong bytes = Pages.Bytes((ulong)size);
+        ulong start = address & ~(bytes - 1);
+        return _usesHugePages && area.FilePages is null && start >= area.StartAddress && area.EndAddress - start >= bytes;
+    }
+
+    internal int ZapPages(VmArea area, ulong firstIndex, ulong pageCount)
+    {
+        ulong address = area.StartAddress + Pages.Bytes(firstIndex);
+        ulong first = PageOf(address);
+        int zapped = PageTable.Zap(first, PageOf(address + Pages.Bytes(pageCount) - 1) - first + 1);
         if (zapped > 0)
         {
             _observer?.OnZap(area, zapped);
@@ -171,27 +169,6 @@ public sealed partial class AddressSpace
 
         VmArea area = _areas[index];
         return address - area.StartAddress < area.SizeBytes ? area : null;
-    }
-
-    private void InsertLocked(VmArea area)
-    {
-        if (_areaCount == _areas.Length)
-        {
-            Array.Resize(ref _areas, _areaCount * 2);
-        }
-
-        int at = UpperBound(area.StartAddress);
-        Array.Copy(_areas, at, _areas, at + 1, _areaCount - at);
-        _areas[at] = area;
-        _areaCount++;
-    }
-
-    private void RemoveLocked(VmArea area)
-    {
-        int at = UpperBound(area.StartAddress) - 1;
-        Debug.Assert(ReferenceEquals(_areas[at], area), "The area is where its address says.");
-        Array.Copy(_areas, at + 1, _areas, at, _areaCount - at - 1);
-        _areas[--_areaCount] = null!;
     }
 
     // Index of the first area that starts above the address.

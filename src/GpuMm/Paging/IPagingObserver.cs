@@ -5,6 +5,9 @@ namespace GpuMm.Paging;
 /// <summary>Hears what the CPU did, after it was done and outside every lock: a timing model charges for it.</summary>
 public interface IPagingObserver
 {
+    /// <summary>Whether <see cref="OnAccess"/> does anything; asked once. False makes a hit twice as cheap.</summary>
+    bool WantsAccesses => true;
+
     /// <summary>A run of bytes was read or written through present entries.</summary>
     /// <param name="first">The first page touched.</param>
     /// <param name="caching">How the mapping is cached.</param>

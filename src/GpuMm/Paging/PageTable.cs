@@ -10,19 +10,34 @@ namespace GpuMm.Paging;
 /// <remarks>
 /// Locks: each leaf has its own; directories only grow, so they are read without one and grown under one. An access copies
 /// its bytes while it holds the leaf, so once <see cref="Zap"/> returns nobody is still using an entry it removed; that is
-/// the model's TLB shoot-down. Memory: 4 KiB per 2 MiB of addresses ever touched, plus directories.
+/// the model's TLB shoot-down. Memory: 4 KiB per leaf ever filled with small entries, plus directories.
 /// </remarks>
-internal sealed class PageTable(PhysicalMemory memory)
+internal sealed partial class PageTable
 {
     // 3 directory levels * 9 bits + 9 bits of leaf + 12 bits of page = 48 bits of address.
     public const int AddressBits = 48;
     private const int LevelBits = 9;
-    private const int RootShift = PageTableLeaf.Bits + (2 * LevelBits);
+    private const int DirectoryShift = PageTableLeaf.Bits + LevelBits;
+    private const int RootShift = DirectoryShift + LevelBits;
     private const ulong LevelMask = (1 << LevelBits) - 1;
+    private const int HintCount = 16;
 
+    private readonly PhysicalMemory _memory;
+    private readonly int _shift; // Bits of an address inside a base page: 12, 14 or 16
+    private readonly ulong _frameStep; // What the next page's entry adds: 4 KiB frames in a base page, shifted into place
     private readonly RankedLock _growLock = new(LockRank.PageTable);
-    private readonly PageTableLeaf?[]?[]?[] _root = new PageTableLeaf?[]?[]?[1 << LevelBits]; // Lock: _growLock to grow
-    private PageTableLeaf? _lastLeaf; // A hint; leaves live as long as the table, so any value is right or unused.
+    private readonly PageDirectory?[]?[] _root = new PageDirectory?[]?[1 << LevelBits]; // Lock: _growLock to grow
+
+    // Hints; leaves live as long as the table, so any value is right or unused. Many, so that threads at work on
+    // different leaves do not write the same one.
+    private readonly PageTableLeaf?[] _hints = new PageTableLeaf?[HintCount];
+
+    public PageTable(PhysicalMemory memory, int basePageShift = Pages.Shift)
+    {
+        _memory = memory;
+        _shift = basePageShift;
+        _frameStep = 1ul << (Pte.FrameShift + basePageShift - Pages.Shift);
+    }
 
     /// <summary>Copies bytes out, up to the first missing entry or the end of the leaf.</summary>
     /// <param name="address">First byte.</param>
@@ -31,25 +46,29 @@ internal sealed class PageTable(PhysicalMemory memory)
     /// <returns>Bytes copied, all in one memory; 0 when the first page has no entry.</returns>
     public int ReadHits(ulong address, Span<byte> into, out Pte first)
     {
-        first = default;
-        PageTableLeaf? leaf = FindLeaf(address >> Pages.Shift);
-        if (leaf is null)
+        PageTableLeaf? hint = HintOf(address >> _shift);
+        if (hint is not null)
         {
-            return 0;
-        }
-
-        int done = 0;
-        LockOrder.BeforeWait(LockRank.PageTable);
-        lock (leaf)
-        {
-            while (TryStep(leaf, address, into.Length, done, Pte.AccessedBit, ref first, out Pte pte, out int count))
+            int count = ReadLeaf(hint, address, into, out first);
+            if (count != 0)
             {
-                memory.Read(pte.Frame, (address + (ulong)done) % Pages.SizeBytes, into.Slice(done, count));
-                done += count;
+                return count;
             }
         }
 
-        return done;
+        first = default;
+        for (int level = 0; level < 2; level++)
+        {
+            PageTableLeaf? leaf = LeafAt(address >> _shift, level);
+            int count = leaf is null || ReferenceEquals(leaf, hint) ? 0 : ReadLeaf(leaf, address, into, out first);
+            if (count != 0)
+            {
+                Remember(leaf!, address >> _shift);
+                return count;
+            }
+        }
+
+        return 0;
     }
 
     /// <summary>Copies bytes in, up to the first missing or read-only entry or the end of the leaf.</summary>
@@ -59,149 +78,149 @@ internal sealed class PageTable(PhysicalMemory memory)
     /// <returns>Bytes copied, all in one memory; 0 when the first page cannot be written.</returns>
     public int WriteHits(ulong address, ReadOnlySpan<byte> from, out Pte first)
     {
-        const ulong Used = Pte.AccessedBit | Pte.DirtyBit;
-        first = default;
-        PageTableLeaf? leaf = FindLeaf(address >> Pages.Shift);
-        if (leaf is null)
+        PageTableLeaf? hint = HintOf(address >> _shift);
+        if (hint is not null)
         {
-            return 0;
+            int count = WriteLeaf(hint, address, from, out first);
+            if (count != 0)
+            {
+                return count;
+            }
         }
 
+        first = default;
+        for (int level = 0; level < 2; level++)
+        {
+            PageTableLeaf? leaf = LeafAt(address >> _shift, level);
+            int count = leaf is null || ReferenceEquals(leaf, hint) ? 0 : WriteLeaf(leaf, address, from, out first);
+            if (count != 0)
+            {
+                Remember(leaf!, address >> _shift);
+                return count;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>The entry of a page; empty where there is none. Under a large entry, what a small one would be.</summary>
+    /// <param name="page">Virtual page.</param>
+    public Pte Find(ulong page)
+    {
+        for (int level = 0; level < 2; level++)
+        {
+            PageTableLeaf? leaf = LeafAt(page, level);
+            if (leaf is null)
+            {
+                continue;
+            }
+
+            leaf.Enter();
+            ulong entry = EntryLocked(leaf, page);
+            leaf.Exit();
+            if ((entry & Pte.PresentBit) != 0)
+            {
+                return new Pte(entry);
+            }
+        }
+
+        return default;
+    }
+
+    private static ulong EntryLocked(PageTableLeaf leaf, ulong page)
+    {
+        ulong index = page - leaf.FirstPage;
+        return index < (ulong)leaf.Entries.Length ? leaf.Entries[index]
+            : leaf.Huge == 0 ? 0
+            : leaf.Huge + (index << Pte.FrameShift);
+    }
+
+    private int ReadLeaf(PageTableLeaf leaf, ulong address, Span<byte> into, out Pte first)
+    {
+        first = default;
         int done = 0;
         LockOrder.BeforeWait(LockRank.PageTable);
-        lock (leaf)
+        leaf.Enter();
+        try
         {
-            while (TryStep(leaf, address, from.Length, done, Used, ref first, out Pte pte, out int count))
+            while (TryStep(leaf, address, into.Length, done, Pte.AccessedBit, ref first, out Pte pte, out int count, out ulong offset))
             {
-                memory.Write(pte.Frame, (address + (ulong)done) % Pages.SizeBytes, from.Slice(done, count));
+                _memory.Read(pte.Frame, offset, into.Slice(done, count));
                 done += count;
             }
+        }
+        finally
+        {
+            leaf.Exit();
         }
 
         return done;
     }
 
-    /// <summary>The entry of a page; empty where there is none.</summary>
-    /// <param name="page">Virtual page.</param>
-    public Pte Find(ulong page)
+    private int WriteLeaf(PageTableLeaf leaf, ulong address, ReadOnlySpan<byte> from, out Pte first)
     {
-        PageTableLeaf? leaf = FindLeaf(page);
-        if (leaf is null)
+        const ulong Used = Pte.AccessedBit | Pte.DirtyBit;
+        first = default;
+        int done = 0;
+        LockOrder.BeforeWait(LockRank.PageTable);
+        leaf.Enter();
+        try
         {
-            return default;
-        }
-
-        lock (leaf)
-        {
-            return new Pte(leaf.Entries[page & PageTableLeaf.IndexMask]);
-        }
-    }
-
-    /// <summary>Inserts entries for consecutive pages and frames; present ones are kept.</summary>
-    /// <param name="page">First virtual page.</param>
-    /// <param name="first">The entry of that page; the next one names the next frame.</param>
-    /// <param name="pageCount">Number of pages.</param>
-    public void Insert(ulong page, Pte first, int pageCount)
-    {
-        ulong packed = first.Packed;
-        while (pageCount > 0)
-        {
-            PageTableLeaf leaf = FindLeaf(page) ?? AddLeaf(page);
-            int index = (int)(page & PageTableLeaf.IndexMask);
-            int count = Math.Min(pageCount, PageTableLeaf.EntryCount - index);
-            LockOrder.BeforeWait(LockRank.PageTable);
-            lock (leaf)
+            while (TryStep(leaf, address, from.Length, done, Used, ref first, out Pte pte, out int count, out ulong offset))
             {
-                Span<ulong> entries = leaf.Entries.AsSpan(index, count);
-                foreach (ref ulong entry in entries)
-                {
-                    if ((entry & Pte.PresentBit) == 0)
-                    {
-                        entry = packed;
-                        leaf.PresentCount++;
-                    }
-
-                    packed += 1ul << Pte.FrameShift;
-                }
+                _memory.Write(pte.Frame, offset, from.Slice(done, count));
+                done += count;
             }
-
-            page += (ulong)count;
-            pageCount -= count;
         }
+        finally
+        {
+            leaf.Exit();
+        }
+
+        return done;
     }
 
-    /// <summary>Removes the entries of a run of pages.</summary>
-    /// <param name="page">First virtual page.</param>
-    /// <param name="pageCount">Number of pages.</param>
-    /// <returns>How many were present.</returns>
-    public int Zap(ulong page, ulong pageCount)
-    {
-        int zapped = 0;
-        while (pageCount > 0)
-        {
-            int index = (int)(page & PageTableLeaf.IndexMask);
-            int count = (int)Math.Min(pageCount, (ulong)(PageTableLeaf.EntryCount - index));
-            PageTableLeaf? leaf = FindLeaf(page);
-            if (leaf is not null)
-            {
-                LockOrder.BeforeWait(LockRank.PageTable);
-                lock (leaf)
-                {
-                    zapped += ZapLocked(leaf, index, count);
-                }
-            }
-
-            page += (ulong)count;
-            pageCount -= (ulong)count;
-        }
-
-        return zapped;
-    }
-
-    private static int ZapLocked(PageTableLeaf leaf, int index, int count)
-    {
-        if (leaf.PresentCount == 0)
-        {
-            return 0;
-        }
-
-        Span<ulong> entries = leaf.Entries.AsSpan(index, count);
-        int present = 0;
-        foreach (ulong entry in entries)
-        {
-            present += (int)(entry & Pte.PresentBit);
-        }
-
-        entries.Clear();
-        leaf.PresentCount -= present;
-        Debug.Assert(leaf.PresentCount >= 0, "A leaf has as many entries as were inserted.");
-        return present;
-    }
-
-    private static bool TryStep(
-        PageTableLeaf leaf, ulong address, int length, int done, ulong used, ref Pte first, out Pte pte, out int count)
+    private bool TryStep(
+        PageTableLeaf leaf, ulong address, int length, int done, ulong used, ref Pte first, out Pte pte, out int count, out ulong offset)
     {
         ulong at = address + (ulong)done;
-        ulong index = (at >> Pages.Shift) - leaf.FirstPage;
-        if (done == length || index >= PageTableLeaf.EntryCount)
+        ulong index = (at >> _shift) - leaf.FirstPage;
+        pte = default;
+        count = 0;
+        offset = 0;
+        if (done == length || (index != 0 && !leaf.Covers(at >> _shift)))
         {
-            pte = default;
-            count = 0;
             return false;
         }
 
-        ref ulong entry = ref leaf.Entries[index];
+        ref ulong slot = ref leaf.Huge;
+        ulong step = index << Pte.FrameShift;
+        if (index < (ulong)leaf.Entries.Length)
+        {
+            slot = ref leaf.Entries[index];
+            step = 0;
+        }
+
+        ulong entry = slot;
         ulong needed = Pte.PresentBit | ((used & Pte.DirtyBit) != 0 ? Pte.WritableBit : 0);
-        pte = new Pte(entry);
-        count = (int)Math.Min((ulong)(length - done), Pages.SizeBytes - (at % Pages.SizeBytes));
-        if ((entry & needed) != needed || (done != 0 && pte.Frame.MemoryIndex != first.Frame.MemoryIndex))
+        if ((entry & needed) != needed)
         {
             return false;
         }
 
+        pte = new Pte(entry + step);
+        if (done != 0 && pte.Frame.MemoryIndex != first.Frame.MemoryIndex)
+        {
+            return false;
+        }
+
+        // A sub-page entry shows one hardware page again and again, so only the low bits of the address count.
+        ulong window = (entry & Pte.SubPageBit) != 0 ? Pages.SizeBytes : 1ul << _shift;
+        offset = at & (window - 1);
+        count = (int)Math.Min((ulong)(length - done), window - offset);
         if ((entry & used) != used)
         {
-            entry |= used;
+            slot |= used;
         }
 
         if (done == 0)
@@ -212,50 +231,71 @@ internal sealed class PageTable(PhysicalMemory memory)
         return true;
     }
 
-    private PageTableLeaf? FindLeaf(ulong page)
+    private PageTableLeaf? HintOf(ulong page)
     {
-        PageTableLeaf? leaf = Volatile.Read(ref _lastLeaf);
-        if (leaf is not null && leaf.FirstPage == (page & ~PageTableLeaf.IndexMask))
-        {
-            return leaf;
-        }
+        PageTableLeaf? hint = Volatile.Read(ref _hints[(page >> PageTableLeaf.Bits) & (HintCount - 1)]);
+        return hint is not null && hint.Covers(page) ? hint : null;
+    }
 
+    private void Remember(PageTableLeaf leaf, ulong page) =>
+        Volatile.Write(ref _hints[(page >> PageTableLeaf.Bits) & (HintCount - 1)], leaf);
+
+    private PageDirectory? FindDirectory(ulong page)
+    {
         ulong root = page >> RootShift;
-        if (root >= (ulong)_root.Length)
+        PageDirectory?[]? middle = root < (ulong)_root.Length ? Volatile.Read(ref _root[root]) : null;
+        return middle is null ? null : Volatile.Read(ref middle[(page >> DirectoryShift) & LevelMask]);
+    }
+
+    // Level 0: the leaf of small entries and of 2 MiB; level 1: the leaf of 1 GiB.
+    private PageTableLeaf? LeafAt(ulong page, int level)
+    {
+        PageDirectory? directory = FindDirectory(page);
+        return directory is null ? null
+            : level == 0 ? Volatile.Read(ref directory.Leaves[(page >> PageTableLeaf.Bits) & LevelMask])
+            : Volatile.Read(ref directory.Giant);
+    }
+
+    private PageTableLeaf LeafFor(ulong page)
+    {
+        PageTableLeaf? hint = HintOf(page);
+        if (hint is not null && hint.CoverPages == PageTableLeaf.EntryCount)
         {
-            return null;
+            return hint;
         }
 
-        PageTableLeaf?[]?[]? middle = Volatile.Read(ref _root[root]);
-        PageTableLeaf?[]? last = middle is null ? null : Volatile.Read(ref middle[(page >> (PageTableLeaf.Bits + LevelBits)) & LevelMask]);
-        leaf = last is null ? null : Volatile.Read(ref last[(page >> PageTableLeaf.Bits) & LevelMask]);
-        if (leaf is not null)
-        {
-            Volatile.Write(ref _lastLeaf, leaf);
-        }
-
+        PageTableLeaf leaf = LeafAt(page, 0) ?? AddLeaf(page);
+        Remember(leaf, page);
         return leaf;
+    }
+
+    private PageDirectory DirectoryLocked(ulong page)
+    {
+        _growLock.AssertHeld();
+        Debug.Assert(page >> RootShift < (ulong)_root.Length, "The page lies inside the addresses of the table.");
+        ref PageDirectory?[]? middle = ref _root[page >> RootShift];
+        if (middle is null)
+        {
+            Volatile.Write(ref middle, new PageDirectory?[1 << LevelBits]);
+        }
+
+        ref PageDirectory? directory = ref middle![(page >> DirectoryShift) & LevelMask];
+        if (directory is null)
+        {
+            Volatile.Write(ref directory, new PageDirectory());
+            _directoryCount++;
+        }
+
+        return directory!;
     }
 
     private PageTableLeaf AddLeaf(ulong page)
     {
         using RankedLock.Scope scope = _growLock.Enter();
-        ref PageTableLeaf?[]?[]? middle = ref _root[page >> RootShift];
-        if (middle is null)
-        {
-            Volatile.Write(ref middle, new PageTableLeaf?[1 << LevelBits][]);
-        }
-
-        ref PageTableLeaf?[]? last = ref middle![(page >> (PageTableLeaf.Bits + LevelBits)) & LevelMask];
-        if (last is null)
-        {
-            Volatile.Write(ref last, new PageTableLeaf?[1 << LevelBits]);
-        }
-
-        ref PageTableLeaf? leaf = ref last![(page >> PageTableLeaf.Bits) & LevelMask];
+        ref PageTableLeaf? leaf = ref DirectoryLocked(page).Leaves[(page >> PageTableLeaf.Bits) & LevelMask];
         if (leaf is null)
         {
-            Volatile.Write(ref leaf, new PageTableLeaf(page & ~PageTableLeaf.IndexMask));
+            Volatile.Write(ref leaf, new PageTableLeaf(page & ~PageTableLeaf.IndexMask, PageTableLeaf.EntryCount));
         }
 
         return leaf!;

@@ -1,18 +1,18 @@
 using System;
 using GpuMm.Backing;
 using GpuMm.Fences;
-using GpuMm.Primitives;
 
 namespace GpuMm.Paging;
 
 /// <summary>One access that found no usable entry, on its way through a handler.</summary>
-public ref struct VmFault
+public ref partial struct VmFault
 {
-    internal VmFault(VmArea area, ulong address, VmFaultFlags flags)
+    internal VmFault(VmArea area, ulong address, VmFaultFlags flags, Pte original)
     {
         Area = area;
         Address = address;
-        Flags = flags;
+        Flags = original.IsPresent ? flags | VmFaultFlags.OriginalPteValid : flags;
+        OriginalPte = original;
     }
 
     /// <summary>The area that was hit.</summary>
@@ -21,20 +21,36 @@ public ref struct VmFault
     /// <summary>The full faulting address, with the bits inside the page.</summary>
     public ulong Address { get; }
 
+    /// <summary>The faulting address without the bits inside the base page.</summary>
+    public readonly ulong PageAddress => Address & ~(Area.Space.BasePageBytes - 1);
+
     /// <summary>About the access.</summary>
     public VmFaultFlags Flags { get; }
 
-    /// <summary>The file page that the address shows.</summary>
-    public readonly ulong FilePage => Area.Window.FirstPage + ((Address - Area.StartAddress) >> Pages.Shift);
+    /// <summary>The entry that the access met, when <see cref="VmFaultFlags.OriginalPteValid"/> is set.</summary>
+    public Pte OriginalPte { get; }
 
-    /// <summary>Entries inserted so far.</summary>
+    /// <summary>The file page that the address shows, the kernel's page offset; counted in pages of 4 KiB.</summary>
+    public readonly ulong FilePage => Area.FilePageAt(Address);
+
+    /// <summary>Pages of 4 KiB shown by what was inserted so far.</summary>
     public int InsertedCount { get; private set; }
 
-    /// <summary>True after <see cref="DropSpaceLock"/>.</summary>
+    /// <summary>True once the address-space lock was given back.</summary>
     public bool IsSpaceLockDropped { get; private set; }
 
     /// <summary>True when the handler may wait outside the lock and answer <see cref="VmFaultResult.Retry"/>.</summary>
     public readonly bool IsFirstRetryableAttempt => (Flags & (VmFaultFlags.AllowRetry | VmFaultFlags.Tried)) == VmFaultFlags.AllowRetry;
+
+    internal bool IsCompleted { get; private set; }
+
+    internal bool HasPage { get; private set; }
+
+    internal FrameIndex PageFrame { get; private set; }
+
+    internal Caching PageCaching { get; private set; }
+
+    internal Reservation? PageLock { get; private set; }
 
     /// <summary>Drops the address-space lock before a wait; the handler must then answer <see cref="VmFaultResult.Retry"/>.</summary>
     /// <exception cref="InvalidOperationException">It was dropped already, or a retry is not allowed.</exception>
@@ -46,36 +62,43 @@ public ref struct VmFault
         }
 
         IsSpaceLockDropped = true;
+        Trace(FaultStep.SpaceLockDropped, 0);
         Area.Space.ExitFault();
     }
 
     /// <summary>
-    /// Inserts entries for consecutive pages of one run of frames. Entries that are present already are kept.
+    /// Gives the address-space lock back after the work is done; the handler must then answer
+    /// <see cref="VmFaultResult.Completed"/>.
     /// </summary>
-    /// <param name="filePage">First file page; inside the area's window.</param>
-    /// <param name="firstFrame">The frame of that page; the next page has the next frame.</param>
-    /// <param name="pageCount">Pages, clipped to the end of the area.</param>
-    /// <param name="caching">How the CPU's caches treat them.</param>
-    /// <param name="heldLock">
-    /// The lock under which whatever revokes these entries also runs. It must be held: that is what makes a stale entry
-    /// impossible.
-    /// </param>
-    /// <exception cref="InvalidOperationException">The lock is not held, or the address-space lock was dropped.</exception>
-    public void InsertPtes(ulong filePage, FrameIndex firstFrame, int pageCount, Caching caching, Reservation heldLock)
+    /// <exception cref="InvalidOperationException">It was given back already.</exception>
+    public void CompleteWithoutSpaceLock()
     {
-        ArgumentNullException.ThrowIfNull(heldLock);
-        heldLock.AssertHeld();
         if (IsSpaceLockDropped)
         {
-            throw new InvalidOperationException("Entries cannot be inserted after the address-space lock was dropped.");
+            throw new InvalidOperationException("The address-space lock is given back once.");
         }
 
-        ulong skip = filePage - Area.Window.FirstPage;
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(skip, Area.Window.PageCount, nameof(filePage));
-        int count = (int)Math.Min((ulong)pageCount, Area.Window.PageCount - skip);
-        bool isWritable = (Area.Protection & VmProtection.Write) != 0;
-        Area.Space.PageTable.Insert(
-            Area.AddressOf(filePage) >> Pages.Shift, new Pte(firstFrame, caching, isWritable), count);
-        InsertedCount += count;
+        IsSpaceLockDropped = true;
+        IsCompleted = true;
+        Area.Space.ExitFault();
     }
+
+    /// <summary>Leaves a page for the core to install; the handler answers <see cref="VmFaultResult.None"/> or Locked.</summary>
+    /// <param name="frame">The frame of the faulting base page.</param>
+    /// <param name="caching">How the CPU's caches treat it.</param>
+    /// <param name="pageLock">
+    /// What whoever revokes this page holds. Null for a page that never moves, such as a shared page of zeros.
+    /// </param>
+    public void SetPage(FrameIndex frame, Caching caching, Reservation? pageLock)
+    {
+        HasPage = true;
+        PageFrame = frame;
+        PageCaching = caching;
+        PageLock = pageLock;
+    }
+
+    /// <summary>Tells whoever listens about a step; nothing happens when nobody does.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="value">What it is about.</param>
+    public readonly void Trace(FaultStep step, ulong value) => Area.Space.Trace?.OnStep(step, value);
 }

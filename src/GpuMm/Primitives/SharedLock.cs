@@ -1,28 +1,34 @@
+using System;
 using System.Diagnostics;
 using System.Threading;
 
 namespace GpuMm.Primitives;
 
 /// <summary>Many readers or one writer, in the lock order. A waiting writer keeps new readers out.</summary>
-/// <remarks>Built on a monitor so that systematic schedule exploration sees it. Not recursive.</remarks>
+/// <remarks>
+/// Readers count themselves in one of several words, each in a cache line of its own, so that faults of different threads
+/// do not meet. A reader adds itself, then looks for a writer; a writer announces itself, then adds the readers up. Both
+/// first steps are interlocked (full fences), so one of the two always sees the other. Who has to wait does so on a
+/// monitor, which systematic schedule exploration sees. Not recursive; a reader leaves on the thread that entered.
+/// </remarks>
 internal sealed class SharedLock(LockRank rank)
 {
+    private const int SlotCount = 16;
+    private const int SlotStride = 16; // 16 ints = 64 bytes: one cache line each
+
     private readonly object _gate = new();
-    private int _readers; // Lock: _gate
-    private int _waitingWriters; // Lock: _gate
-    private bool _writer; // Lock: _gate
+    private readonly int[] _readers = new int[(SlotCount + 1) * SlotStride];
+    private int _writers; // Writers that hold or want the lock; changed under _gate
+    private bool _isWritten; // Lock: _gate
 
     public void EnterShared()
     {
         LockOrder.BeforeWait(rank);
-        lock (_gate)
+        ref int slot = ref Slot();
+        Interlocked.Increment(ref slot);
+        if (Volatile.Read(ref _writers) != 0)
         {
-            while (_writer || _waitingWriters > 0)
-            {
-                Monitor.Wait(_gate);
-            }
-
-            _readers++;
+            EnterSharedSlowly(ref slot);
         }
 
         LockOrder.Taken(rank);
@@ -31,13 +37,10 @@ internal sealed class SharedLock(LockRank rank)
     public void ExitShared()
     {
         LockOrder.Released(rank);
-        lock (_gate)
+        Interlocked.Decrement(ref Slot());
+        if (Volatile.Read(ref _writers) != 0)
         {
-            Debug.Assert(_readers > 0, "A shared lock is given back once.");
-            if (--_readers == 0 && _waitingWriters > 0)
-            {
-                Monitor.PulseAll(_gate);
-            }
+            WakeAll();
         }
     }
 
@@ -46,14 +49,13 @@ internal sealed class SharedLock(LockRank rank)
         LockOrder.BeforeWait(rank);
         lock (_gate)
         {
-            _waitingWriters++;
-            while (_writer || _readers > 0)
+            Interlocked.Increment(ref _writers);
+            while (_isWritten || ReaderCount() != 0)
             {
                 Monitor.Wait(_gate);
             }
 
-            _waitingWriters--;
-            _writer = true;
+            _isWritten = true;
         }
 
         LockOrder.Taken(rank);
@@ -64,9 +66,46 @@ internal sealed class SharedLock(LockRank rank)
         LockOrder.Released(rank);
         lock (_gate)
         {
-            Debug.Assert(_writer, "An exclusive lock is given back once.");
-            _writer = false;
+            Debug.Assert(_isWritten, "An exclusive lock is given back once.");
+            _isWritten = false;
+            Interlocked.Decrement(ref _writers);
             Monitor.PulseAll(_gate);
         }
     }
+
+    private void EnterSharedSlowly(ref int slot)
+    {
+        lock (_gate)
+        {
+            while (Volatile.Read(ref _writers) != 0)
+            {
+                // Step back, so that the writer can go first.
+                Interlocked.Decrement(ref slot);
+                Monitor.PulseAll(_gate);
+                Monitor.Wait(_gate);
+                Interlocked.Increment(ref slot);
+            }
+        }
+    }
+
+    private void WakeAll()
+    {
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private int ReaderCount()
+    {
+        int sum = 0;
+        for (int i = 1; i <= SlotCount; i++)
+        {
+            sum += Volatile.Read(ref _readers[i * SlotStride]);
+        }
+
+        return sum;
+    }
+
+    private ref int Slot() => ref _readers[((Environment.CurrentManagedThreadId % SlotCount) + 1) * SlotStride];
 }
