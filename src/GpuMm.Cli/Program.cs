@@ -3,12 +3,14 @@ using System.CommandLine;
 using System.Linq;
 using GpuMm.Cli;
 using GpuMm.Cli.Demo;
+using GpuMm.Cli.Fault;
 using GpuMm.Cli.Race;
 
 RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migrate between video memory, aperture and system RAM; mappings follow.")
 {
     DemoCommand.Create(),
     RaceCommand.Create(),
+    FaultCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);
@@ -21,4 +23,6 @@ if (parsed.Errors.Count > 0)
 
 return parsed.Invoke();
 
-static string CommandLine(Command command) => command is RootCommand ? "gpumm" : $"gpumm {command.Name}";
+static string CommandLine(Command command) => command is RootCommand
+    ? "gpumm"
+    : $"{CommandLine(command.Parents.OfType<Command>().First())} {command.Name}";

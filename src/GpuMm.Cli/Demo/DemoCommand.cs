@@ -61,6 +61,10 @@ internal static class DemoCommand
         },
     };
 
+    private static readonly Option<string?> s_scenario = Named(
+        "--scenario", "Instead of the flight, another client of the fault handler: " + Names(ScenarioDemo.Names) + ".", null,
+        static name => ScenarioDemo.Names.FirstOrDefault(each => string.Equals(each, name, StringComparison.OrdinalIgnoreCase)), ScenarioDemo.Names);
+
     private static readonly Option<bool> s_json = new("--json") { Description = "Print one JSON document, nothing else." };
 
     private static readonly Option<bool> s_noColor = new("--no-color") { Description = "No colours and no live display." };
@@ -69,7 +73,7 @@ internal static class DemoCommand
     {
         Command command = new("demo", "Fly through a scene whose textures do not fit into video memory, and prove that every byte survives.")
         {
-            s_scene, s_machine, s_vram, s_aperture, s_frames, s_seed, s_backing, s_allocator, s_json, s_noColor,
+            s_scene, s_machine, s_vram, s_aperture, s_frames, s_seed, s_backing, s_allocator, s_scenario, s_json, s_noColor,
         };
         command.SetAction(Run);
         return command;
@@ -77,6 +81,11 @@ internal static class DemoCommand
 
     private static int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(s_scenario) is { } scenario)
+        {
+            return ScenarioDemo.Run(scenario, parsed.GetValue(s_json));
+        }
+
         SceneDescription description = parsed.GetValue(s_scene)!;
         DemoOptions usual = DemoOptions.For(description);
         DemoOptions options = usual with

@@ -90,9 +90,12 @@ public sealed class SpuContext
     /// <summary>Takes the context off its processor. Does nothing when it is saved.</summary>
     public void Save() => Switch(SpuState.Saved);
 
+    /// <summary>The planted mistake that tests must find: the copy before the revocation.</summary>
+    internal void Run(bool isCopyingFirst) => Switch(SpuState.Running, isCopyingFirst);
+
     internal void WaitUntilRunning() => _scheduler.WaitUntilRunning(this);
 
-    private void Switch(SpuState next)
+    private void Switch(SpuState next, bool isCopyingFirst = false)
     {
         StateLock.Lock();
         try
@@ -103,12 +106,17 @@ public sealed class SpuContext
             }
 
             // Revoke first, then copy: a store between the two would be lost.
-            Mapping.Unmap(new PageWindow(0, (LocalStoreBytes + ProblemStateBytes) >> Pages.Shift));
-            (FrameIndex from, FrameIndex to) = next == SpuState.Running
-                ? (Frames.SavedCopy, Frames.LocalStore)
-                : (Frames.LocalStore, Frames.SavedCopy);
-            _memory[from.MemoryIndex].CopyTo(
-                Pages.Bytes(from.PageIndex), _memory[to.MemoryIndex], Pages.Bytes(to.PageIndex), LocalStoreBytes);
+            if (!isCopyingFirst)
+            {
+                Revoke();
+            }
+
+            Copy(next);
+            if (isCopyingFirst)
+            {
+                Revoke();
+            }
+
             State = next;
             SwitchCount++;
         }
@@ -116,5 +124,16 @@ public sealed class SpuContext
         {
             StateLock.Unlock();
         }
+    }
+
+    private void Revoke() => Mapping.Unmap(new PageWindow(0, (LocalStoreBytes + ProblemStateBytes) >> Pages.Shift));
+
+    private void Copy(SpuState next)
+    {
+        (FrameIndex from, FrameIndex to) = next == SpuState.Running
+            ? (Frames.SavedCopy, Frames.LocalStore)
+            : (Frames.LocalStore, Frames.SavedCopy);
+        _memory[from.MemoryIndex].CopyTo(
+            Pages.Bytes(from.PageIndex), _memory[to.MemoryIndex], Pages.Bytes(to.PageIndex), LocalStoreBytes);
     }
 }

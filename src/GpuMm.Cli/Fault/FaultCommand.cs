@@ -1,0 +1,92 @@
+using System;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using GpuMm.Paging;
+using GpuMm.Simulation;
+
+namespace GpuMm.Cli.Fault;
+
+/// <summary><c>gpumm fault explain</c>: one access, step by step.</summary>
+internal static class FaultCommand
+{
+    private static readonly FaultJsonContext s_context = new(
+        new JsonSerializerOptions(FaultJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private static readonly Option<FaultCase> s_case = Choice("--case", "What the access meets", Enum.GetValues<FaultCase>(), NameOf);
+
+    private static readonly Option<AccessKind> s_access = Choice("--access", "What the program does", Enum.GetValues<AccessKind>(), NameOf);
+
+    private static readonly Option<MachineProfile> s_machine = Choice("--machine", "The machine", [.. MachineProfile.All], static m => m.Name);
+
+    private static readonly Option<bool> s_json = new("--json") { Description = "Print one JSON document, nothing else." };
+
+    public static Command Create()
+    {
+        Command explain = new("explain", "Tell one access step by step: area, lock, fence, entries, cost.") { s_case, s_access, s_machine, s_json };
+        explain.SetAction(Run);
+        return new Command("fault", "Look into the fault handler.") { explain };
+    }
+
+    public static string NameOf<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static int Run(ParseResult parsed)
+    {
+        FaultStory story = FaultTheatre.Play(parsed.GetValue(s_case), parsed.GetValue(s_access), parsed.GetValue(s_machine)!);
+        if (parsed.GetValue(s_json))
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(story, s_context.FaultStory));
+        }
+        else
+        {
+            Write(Console.Out, story);
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static void Write(TextWriter output, FaultStory story)
+    {
+        output.WriteLine($"{story.Setting} The program wants to {story.Access} at {story.Address}. Machine: {story.Machine}.");
+        output.WriteLine();
+        int number = 0;
+        foreach (FaultStoryStep step in story.Steps)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{++number,3}. {step.SimNs - story.Steps[0].SimNs,12:N0} ns  {step.Text}"));
+        }
+
+        output.WriteLine();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{story.Status}. Attempts: {story.Attempts}. Pages shown: {story.PagesInserted}. Simulated cost: {story.CostSimNs:N0} ns, the access itself included."));
+    }
+
+    private static Option<T> Choice<T>(string name, string description, T[] values, Func<T, string> nameOf)
+    {
+        string names = string.Join(" or ", values.Select(nameOf));
+        return new(name)
+        {
+            Description = $"{description}: {names}. Default: {nameOf(values[0])}.",
+            DefaultValueFactory = _ => values[0],
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                foreach (T value in values)
+                {
+                    if (string.Equals(nameOf(value), text, StringComparison.OrdinalIgnoreCase))
+                    {
+                        return value;
+                    }
+                }
+
+                result.AddError($"{name} {text}: there is no such {name[2..]}; give {names}.");
+                return values[0];
+            },
+        };
+    }
+}

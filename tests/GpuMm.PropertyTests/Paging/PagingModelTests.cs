@@ -1,0 +1,154 @@
+using System.Collections.Generic;
+using System.Linq;
+using CsCheck;
+using GpuMm.Backing;
+using GpuMm.Paging;
+using Xunit;
+
+namespace GpuMm.PropertyTests.Paging;
+
+/// <summary>Page table, area tree and address space beside models that are obviously right.</summary>
+public sealed class PagingModelTests(ITestOutputHelper output)
+{
+    private static readonly Gen<PagingCall> s_call = Gen.Select(
+        Gen.Int[0, 9_999], Gen.Int[0, PagingSubject.AddressPages - 1], Gen.Int[1, 20], Gen.Int[0, PagingSubject.FilePages - 1], Gen.Byte,
+        static (roll, page, count, filePage, value) => new PagingCall(roll, page, count, filePage, value));
+
+    private static readonly Gen<(int Kind, int At, int Count, int Frame)[]> s_tableCalls =
+        Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1100], Gen.Int[1, 600], Gen.Int[0, 1000]).Array[1, 60];
+
+    private static readonly Gen<(int Kind, int First, int Count)[]> s_treeCalls =
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 60], Gen.Int[1, 20]).Array[1, 120];
+
+    [Fact]
+    public void ProgramsOfMapUnmapRemapProtectMoveAndTouchShowEveryByteAsTheModelSays()
+    {
+        s_call.Array[1, 60].Sample(
+            static calls =>
+            {
+                using PagingSubject subject = new();
+                foreach (PagingCall call in calls)
+                {
+                    Assert.Null(subject.Apply(call));
+                }
+
+                return subject.LastOperation;
+            },
+            output.WriteLine,
+            iter: 1_000);
+    }
+
+    [Fact]
+    public void ThePageTableAgreesWithADictionary()
+    {
+        s_tableCalls.Sample(
+            static calls =>
+            {
+                using PhysicalMemory memory = new();
+                PageTable table = new(memory);
+                Dictionary<ulong, ulong> model = [];
+                foreach ((int kind, int at, int count, int frame) in calls)
+                {
+                    Apply(table, model, kind, (ulong)at, count, (ulong)frame);
+                    for (ulong page = 0; page < 2048; page++)
+                    {
+                        Pte pte = table.Find(page);
+                        Assert.Equal(model.TryGetValue(page, out ulong expected) ? expected : null, pte.IsPresent ? pte.Frame.PageIndex : (ulong?)null);
+                    }
+                }
+            },
+            iter: 300);
+    }
+
+    [Fact]
+    public void TheAreaTreeAgreesWithAList()
+    {
+        s_treeCalls.Sample(
+            static calls =>
+            {
+                using PhysicalMemory memory = new();
+                AddressSpace space = new(memory);
+                AreaTree tree = new();
+                List<VmArea> model = [];
+                foreach ((int kind, int first, int count) in calls)
+                {
+                    PageWindow window = new((ulong)first, (ulong)count);
+                    if (kind == 0 && model.Count > 0)
+                    {
+                        VmArea gone = model[first % model.Count];
+                        tree.Remove(gone);
+                        model.Remove(gone);
+                    }
+                    else if (kind != 1)
+                    {
+                        VmArea made = new(space, new AddressMapping(), null!, new VmAreaDescription(window, VmProtection.Read));
+                        tree.Add(made);
+                        model.Add(made);
+                    }
+
+                    Assert.Null(tree.Validate());
+                    Hits hits = new() { Found = [] };
+                    tree.Visit(window, ref hits);
+                    Assert.Equal(
+                        model.Where(area => area.Window.FirstPage < window.EndPage && area.Window.EndPage > window.FirstPage).ToHashSet(),
+                        hits.Found.ToHashSet());
+                    Assert.Equal(hits.Found.OrderBy(static area => area.Window.FirstPage).Select(static area => area.Window.FirstPage), hits.Found.Select(static area => area.Window.FirstPage));
+                }
+            },
+            iter: 2_000);
+    }
+
+    private static void Apply(PageTable table, Dictionary<ulong, ulong> model, int kind, ulong at, int count, ulong frame)
+    {
+        ulong large = at & ~511ul;
+        switch (kind)
+        {
+            case 0 or 1:
+                table.Insert(at, new Pte(new FrameIndex(0, frame), Caching.Cached, true), count);
+                for (ulong i = 0; i < (ulong)count; i++)
+                {
+                    model.TryAdd(at + i, frame + i);
+                }
+
+                break;
+            case 2:
+                bool isFree = !Enumerable.Range(0, 512).Any(i => model.ContainsKey(large + (ulong)i));
+                Assert.Equal(isFree, table.TryInsertHuge(large, new Pte(new FrameIndex(0, 512), Caching.Cached, true), 512));
+                for (ulong i = 0; isFree && i < 512; i++)
+                {
+                    model.Add(large + i, 512 + i);
+                }
+
+                break;
+            case 3:
+                Zap(table, model, at, (ulong)count);
+                break;
+            default:
+                table.ProtectFromWrites(large, 512);
+                break;
+        }
+    }
+
+    // What a run touches of a large entry takes all of it: read off the table which stretch that is.
+    private static void Zap(PageTable table, Dictionary<ulong, ulong> model, ulong at, ulong count)
+    {
+        HashSet<ulong> gone = [];
+        for (ulong page = at; page < at + count; page++)
+        {
+            gone.UnionWith(table.Find(page).IsHuge ? Enumerable.Range(0, 512).Select(i => (page & ~511ul) + (ulong)i) : [page]);
+        }
+
+        table.Zap(at, count);
+        foreach (ulong page in gone)
+        {
+            model.Remove(page);
+        }
+    }
+
+    private struct Hits : IAreaVisitor
+    {
+        public List<VmArea> Found;
+
+        public readonly void Visit(VmArea area, PageWindow window) => Found.Add(area);
+    }
+}
