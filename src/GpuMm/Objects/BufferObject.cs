@@ -27,6 +27,7 @@ public sealed class BufferObject
         Priority = (byte)description.Priority;
         AlignmentBytes = description.AlignmentBytes;
         Reservation = description.SharedReservation ?? new Reservation();
+        OwnsReservation = description.SharedReservation is null;
         Window = window;
     }
 
@@ -72,6 +73,17 @@ public sealed class BufferObject
     /// <summary>True once its last reference is gone and it only waits for the GPU.</summary>
     public bool IsDeleted { get; internal set; }
 
+    /// <summary>The group that it grows old with, or null. Lock: its reservation.</summary>
+    public BulkMove? BulkMove { get; internal set; }
+
+    /// <summary>True while its contents are in the swap store. Lock: its reservation.</summary>
+    public bool IsSwapped => Pages is { } pages && (pages.Flags & TranslationFlags.Swapped) != 0;
+
+    internal bool OwnsReservation { get; }
+
+    // What the object waits for once it is deleted; its own copy, so that others who share the reservation do not delay it.
+    internal FinalFences? FinalFences { get; set; } // Lock: its reservation
+
     internal bool IsDestroyed { get; set; } // Lock: its reservation
 
     internal BufferObject? PreviousObject { get; set; } // Lock: the device's registry
@@ -80,8 +92,46 @@ public sealed class BufferObject
 
     /// <summary>Takes the reservation, waiting if need be.</summary>
     /// <param name="ticket">The ticket of a set of locks, or null.</param>
-    /// <returns>As <see cref="Reservation.Lock"/>.</returns>
-    public MmStatus Reserve(ReservationTicket? ticket = null) => Reservation.Lock(ticket);
+    /// <param name="noWait">Answer <see cref="MmStatus.Busy"/> instead of waiting; refused the same way together with a ticket.</param>
+    /// <param name="interrupt">Ends the wait early; null for never.</param>
+    /// <returns>
+    /// As <see cref="Reservation.Lock(ReservationTicket?, WaitInterrupt?)"/>, or <see cref="MmStatus.Busy"/>.
+    /// </returns>
+    public MmStatus Reserve(ReservationTicket? ticket = null, bool noWait = false, WaitInterrupt? interrupt = null)
+    {
+        if (Device.IsFaulted(FaultPoint.Lock))
+        {
+            return MmStatus.Interrupted;
+        }
+
+        if (!noWait)
+        {
+            return Reservation.Lock(ticket, interrupt);
+        }
+
+        return ticket is null && Reservation.TryLock() ? MmStatus.Ok : MmStatus.Busy;
+    }
+
+    /// <summary>Puts the object into a bulk move, or takes it out. Lock: its reservation.</summary>
+    /// <param name="bulk">The group; null for none.</param>
+    /// <exception cref="InvalidOperationException">The group's members share another reservation.</exception>
+    public void SetBulkMove(BulkMove? bulk)
+    {
+        Reservation.AssertHeld();
+        if (bulk is not null && !ReferenceEquals(bulk.Reservation, Reservation))
+        {
+            throw new InvalidOperationException($"'{Name}' does not share the reservation of the bulk move.");
+        }
+
+        if (Resource is { } resource)
+        {
+            resource.Manager.ChangeBulk(resource, bulk);
+        }
+        else
+        {
+            BulkMove = bulk;
+        }
+    }
 
     /// <summary>Makes the object the youngest in its domain and gives the reservation back.</summary>
     public void Unreserve()
@@ -148,6 +198,16 @@ public sealed class BufferObject
         }
     }
 
+    // Lock: the reservation. The last reference is gone, and with it every right to stay.
+    internal void DropPins()
+    {
+        if (PinCount != 0)
+        {
+            PinCount = 0;
+            Resource?.Manager.Relist(Resource);
+        }
+    }
+
     /// <summary>Maps the whole object into an address space.</summary>
     /// <param name="space">The address space; one made by the object's device.</param>
     /// <param name="protection">What to allow.</param>
@@ -197,7 +257,7 @@ public sealed class BufferObject
             return new FrameIndex((int)resource.Domain, resource.PageAt(pageIndex, out runPages));
         }
 
-        if (Pages is { IsPopulated: true } pages)
+        if (Pages is { HasPages: true } pages)
         {
             return new FrameIndex((int)MemoryDomain.System, pages.PageAt(pageIndex, out runPages));
         }

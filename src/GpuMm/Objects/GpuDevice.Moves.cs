@@ -111,16 +111,21 @@ public sealed partial class GpuDevice
         result = default;
         Resource? source = target.Resource;
         MoveRequest request = new(target, source, destination, isEviction);
-        if (target.Window.PageCount != 0)
+        Revoke(target);
+        if (target.IsSwapped)
         {
-            Mapping.Unmap(target.Window);
+            MmStatus status = Populate(target, clear: false, context.ForceAllocate);
+            if (status != MmStatus.Ok)
+            {
+                return status;
+            }
         }
 
         bool comesFromOwnMemory = source is { Manager.UsesPages: false };
         if (destination.Manager.UsesPages && (destination.Domain != MemoryDomain.System || comesFromOwnMemory))
         {
             // Pages that a copy will fill need no clearing.
-            MmStatus status = Populate(target, clear: !comesFromOwnMemory);
+            MmStatus status = Populate(target, clear: !comesFromOwnMemory, context.ForceAllocate);
             if (status != MmStatus.Ok)
             {
                 return status;
@@ -132,7 +137,13 @@ public sealed partial class GpuDevice
             return UndoPopulate(target, comesFromOwnMemory, MmStatus.Busy);
         }
 
-        result = source is null && destination.Manager.UsesPages ? MoveResult.Done : Driver.Move(request);
+        if (IsFaulted(FaultPoint.ReserveFence))
+        {
+            return UndoPopulate(target, comesFromOwnMemory, MmStatus.OutOfMemory);
+        }
+
+        target.Reservation.ReserveFences(1);
+        result = source is null && destination.Manager.UsesPages ? MoveResult.Done : AskDriver(request);
         if (result.Outcome == MoveOutcome.Failed)
         {
             return UndoPopulate(target, comesFromOwnMemory, result.Status);
@@ -154,11 +165,14 @@ public sealed partial class GpuDevice
         return MmStatus.Ok;
     }
 
+    private MoveResult AskDriver(in MoveRequest request) =>
+        IsFaulted(FaultPoint.Move) ? MoveResult.Failure(MmStatus.Interrupted) : Driver.Move(request);
+
     private MmStatus UndoPopulate(BufferObject target, bool comesFromOwnMemory, MmStatus status)
     {
         if (comesFromOwnMemory)
         {
-            target.Pages?.Unpopulate(_systemPages);
+            Unpopulate(target);
         }
 
         return status;
@@ -179,7 +193,7 @@ public sealed partial class GpuDevice
             source.Manager.Release(source);
             if (dropsPages)
             {
-                target.Pages?.Unpopulate(_systemPages);
+                Unpopulate(target);
             }
         }
         else if (!source.Manager.UsesPages)
@@ -196,27 +210,5 @@ public sealed partial class GpuDevice
         {
             Postpone(fence, source, dropsPages ? target.Pages : null);
         }
-    }
-
-    // Gutting: nothing of the contents is kept. Lock: the object's reservation.
-    private MmStatus DropContents(BufferObject target, in OperationContext context)
-    {
-        while (target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out Fence fence))
-        {
-            if (context.NoWaitGpu)
-            {
-                return MmStatus.Busy;
-            }
-
-            Driver.WaitFence(fence);
-        }
-
-        if (target.Window.PageCount != 0)
-        {
-            Mapping.Unmap(target.Window);
-        }
-
-        FreeMemory(target);
-        return MmStatus.Ok;
     }
 }

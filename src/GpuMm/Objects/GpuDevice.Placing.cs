@@ -13,7 +13,7 @@ public sealed partial class GpuDevice
     {
         if (placement.Places.IsEmpty)
         {
-            return target.PinCount > 0 ? MmStatus.InvalidArgument : DropContents(target, context);
+            return target.PinCount > 0 ? MmStatus.InvalidArgument : Gut(target);
         }
 
         // First without evicting anyone, then with.
@@ -36,10 +36,17 @@ public sealed partial class GpuDevice
                 continue;
             }
 
-            return status != MmStatus.Ok ? status : MoveTo(target, resource!, isEviction: false, ref context);
+            if (status == MmStatus.Ok)
+            {
+                status = MoveTo(target, resource!, isEviction: false, ref context);
+            }
+
+            return status == MmStatus.Ok && target.Pages is null && target.Resource!.Domain == MemoryDomain.System
+                ? CreateTable(target)
+                : status;
         }
 
-        return MmStatus.OutOfMemory;
+        return Options.PropagateNoSpace ? MmStatus.NoSpace : MmStatus.OutOfMemory;
     }
 
     /// <summary>Brings an object to where the CPU can reach it. Lock: its reservation.</summary>
@@ -58,19 +65,6 @@ public sealed partial class GpuDevice
         }
 
         return target.PinCount > 0 ? MmStatus.InvalidArgument : ValidateObject(target, _visiblePlacement, ref context);
-    }
-
-    internal MmStatus Populate(BufferObject target, bool clear)
-    {
-        target.Pages ??= new TranslationTable(target.SizeBytes, target.Caching);
-        while (true)
-        {
-            MmStatus status = target.Pages.Populate(_systemPages, clear);
-            if (status != MmStatus.OutOfMemory || !WaitOldestPostponed())
-            {
-                return status;
-            }
-        }
     }
 
     private static bool IsCompatible(Resource? resource, Placement placement, bool force)
@@ -133,7 +127,7 @@ public sealed partial class GpuDevice
         BufferObject target, in Place place, bool force, ref OperationContext context, out Resource? resource)
     {
         resource = null;
-        if (FindManager(place.Domain) is not { } manager)
+        if (FindManager(place.Domain) is not { IsUsed: true } manager || IsFaulted(FaultPoint.AllocateSpace))
         {
             return MmStatus.NoSpace;
         }

@@ -45,7 +45,11 @@ public sealed partial class GpuDevice : IDisposable
         // The aperture has no bytes of its own: what lies in it are system pages.
         Memory.Add((int)MemoryDomain.System, MemoryBacking.Create(options.Backing, options.SystemBytes));
         Memory.Add((int)MemoryDomain.Vram, MemoryBacking.Create(options.Backing, options.VramBytes));
-        _systemPages = new SystemPages(SpaceAllocator.Create(SpaceAllocatorKind.Range, options.SystemBytes), Memory[(int)MemoryDomain.System]);
+        ISpaceAllocator systemSpace = SpaceAllocator.Create(SpaceAllocatorKind.Range, options.SystemBytes);
+        PagePool? pool = options.PagePoolBytes == 0
+            ? null
+            : new PagePool(systemSpace, options.PagePoolBytes, options.PoolUsesDmaAllocator, options.PoolUsesDma32, new PagePoolLists());
+        _systemPages = new SystemPages(systemSpace, Memory[(int)MemoryDomain.System], pool);
         ulong visibleBytes = options.VisibleVramBytes ?? options.VramBytes;
         SetManager(new SystemResourceManager(options.SystemBytes));
         SetManager(new SpaceResourceManager(MemoryDomain.Gtt, SpaceAllocator.Create(options.ApertureAllocator, options.ApertureBytes), usesPages: true));
@@ -79,6 +83,9 @@ public sealed partial class GpuDevice : IDisposable
     /// <summary>Bytes of system RAM that objects hold, those waiting for a copy to end included.</summary>
     public ulong SystemPagesUsedBytes => _systemPages.UsedBytes;
 
+    /// <summary>Bytes of system RAM that the page pool keeps for reuse.</summary>
+    public ulong PooledBytes => Pages.Bytes(_systemPages.Pool?.PageCount ?? 0);
+
     /// <summary>Most bytes of system RAM ever held at a time.</summary>
     public ulong SystemPagesPeakBytes => _systemPages.PeakBytes;
 
@@ -91,6 +98,8 @@ public sealed partial class GpuDevice : IDisposable
             return _objectCount;
         }
     }
+
+    internal SystemPages SystemPages => _systemPages;
 
     internal BufferObjectVmOperations VmOperations { get; }
 
@@ -135,7 +144,7 @@ public sealed partial class GpuDevice : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
             (uint)description.Priority, (uint)ResourceManager.PriorityCount, nameof(description));
         ulong pageCount = Pages.Count(description.SizeBytes);
-        bool isMappable = description.Kind == BufferObjectKind.Device;
+        bool isMappable = description.Kind != BufferObjectKind.Kernel;
         PageWindow window = isMappable ? new PageWindow(Interlocked.Add(ref _nextWindowPage, pageCount) - pageCount, pageCount) : default;
         BufferObject made = new(this, Interlocked.Increment(ref _lastId), Pages.Bytes(pageCount), description, window);
         bool isShared = description.SharedReservation is not null;

@@ -12,7 +12,7 @@ public readonly record struct MoveRequest(BufferObject Target, Resource? From, R
 {
     /// <summary>True when the bytes change their memory; false when only the bookkeeping changes.</summary>
     public bool CarriesBytes => From is not null && !(From.Manager.UsesPages && To.Manager.UsesPages) &&
-        (!From.Manager.UsesPages || Target.Pages is { IsPopulated: true });
+        (!From.Manager.UsesPages || Target.Pages is { HasPages: true }) && Target.Kind != BufferObjectKind.Sg;
 
     /// <summary>
     /// Copies the bytes with the CPU, at once; clears the target where there is nothing to copy. Every driver whose

@@ -50,6 +50,9 @@ public abstract partial class ResourceManager
     /// <summary>How much of it, from address 0, the CPU can reach through the bus window. At most the size.</summary>
     public ulong CpuVisibleBytes { get; init; }
 
+    /// <summary>False while the domain must not be used: places that name it are passed over.</summary>
+    public bool IsUsed { get; set; } = true;
+
     /// <summary>Bytes given out.</summary>
     public ulong UsedBytes
     {
@@ -95,7 +98,7 @@ public abstract partial class ResourceManager
         taken.Flags = place.Flags;
         _usedBytes += owner.SizeBytes;
         PeakBytes = Math.Max(PeakBytes, _usedBytes);
-        ListOf(owner).AddTail(taken);
+        Enlist(taken);
         _evictionFences.CopyTo(owner.Reservation);
         resource = taken;
         return MmStatus.Ok;
@@ -106,11 +109,12 @@ public abstract partial class ResourceManager
     {
         using RankedLock.Scope scope = _lock.Enter();
         Debug.Assert(resource.List is not null, "A resource is released once.");
-        resource.List!.Remove(resource);
+        Delist(resource);
         _usedBytes -= resource.SizeBytes;
         ReleaseSpace(ref resource.Ranges);
         resource.Ranges.Clear();
         resource.Owner = null;
+        resource.Bus = default;
         resource.Next = _freeResources;
         _freeResources = resource;
     }
