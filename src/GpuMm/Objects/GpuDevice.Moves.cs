@@ -50,6 +50,7 @@ public sealed partial class GpuDevice
     /// <remarks>Lock: the object's reservation, under which its mappings are revoked before anything is copied.</remarks>
     private MmStatus MoveTo(BufferObject target, Resource destination, bool isEviction, ref OperationContext context)
     {
+        bool wasSwapped = target.IsSwapped;
         for (int hop = 0; hop < MaxHops; hop++)
         {
             MmStatus status = MoveOnce(target, destination, isEviction, ref context, out MoveResult result);
@@ -61,6 +62,12 @@ public sealed partial class GpuDevice
 
             if (result.Outcome == MoveOutcome.Moved)
             {
+                if (wasSwapped)
+                {
+                    // The space was taken for an object that could not be evicted; now it can.
+                    destination.Manager.Relist(destination);
+                }
+
                 return MmStatus.Ok;
             }
 

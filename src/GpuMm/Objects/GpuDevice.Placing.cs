@@ -53,7 +53,7 @@ public sealed partial class GpuDevice
     /// <returns><see cref="MmStatus.Ok"/>, or why it cannot be reached.</returns>
     internal MmStatus MakeCpuVisible(BufferObject target)
     {
-        OperationContext context = default;
+        OperationContext context = new() { ForceAllocate = true };
         if (target.Resource is not { } resource)
         {
             return ValidateObject(target, Placement.System, ref context);
