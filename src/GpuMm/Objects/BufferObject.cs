@@ -79,6 +79,18 @@ public sealed class BufferObject
     /// <summary>True while its contents are in the swap store. Lock: its reservation.</summary>
     public bool IsSwapped => Pages is { } pages && (pages.Flags & TranslationFlags.Swapped) != 0;
 
+    /// <summary>True when its contents may be dropped instead of moved. Lock: its reservation.</summary>
+    public bool IsPurgeable { get; private set; }
+
+    /// <summary>True when they were. Lock: its reservation.</summary>
+    public bool IsPurged { get; internal set; }
+
+    /// <summary>
+    /// True when its contents went with the device's memory. Until <see cref="AcknowledgeLoss"/> it can be neither used nor
+    /// touched, so nobody takes the wrong bytes for the right ones. Lock: its reservation.
+    /// </summary>
+    public bool IsLost { get; internal set; }
+
     internal bool OwnsReservation { get; }
 
     // What the object waits for once it is deleted; its own copy, so that others who share the reservation do not delay it.
@@ -196,6 +208,25 @@ public sealed class BufferObject
         {
             Resource!.Manager.Relist(Resource);
         }
+    }
+
+    /// <summary>Says whether the contents are needed. Lock: its reservation.</summary>
+    /// <param name="advice">What the owner knows.</param>
+    /// <returns>True when the contents are still there; false when they were dropped meanwhile, and the object starts anew.</returns>
+    public bool Advise(MemoryAdvice advice)
+    {
+        Reservation.AssertHeld();
+        bool isRetained = !IsPurged;
+        IsPurgeable = advice == MemoryAdvice.DontNeed;
+        IsPurged &= IsPurgeable;
+        return isRetained;
+    }
+
+    /// <summary>Takes note that the contents are lost: the object can be used again, and reads as zero. Lock: its reservation.</summary>
+    public void AcknowledgeLoss()
+    {
+        Reservation.AssertHeld();
+        IsLost = false;
     }
 
     // Lock: the reservation. The last reference is gone, and with it every right to stay.

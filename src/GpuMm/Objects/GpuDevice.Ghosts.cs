@@ -29,6 +29,8 @@ public sealed partial class GpuDevice
             FreeMemory(target);
         }
 
+        target.IsPurged |= target.IsPurgeable;
+        target.IsLost = false;
         return CreateTable(target);
     }
 

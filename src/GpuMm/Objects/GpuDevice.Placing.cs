@@ -16,6 +16,11 @@ public sealed partial class GpuDevice
             return target.PinCount > 0 ? MmStatus.InvalidArgument : Gut(target);
         }
 
+        if (target.IsLost)
+        {
+            return MmStatus.ContentsLost;
+        }
+
         // First without evicting anyone, then with.
         for (int pass = 0; pass < 2; pass++)
         {
@@ -57,6 +62,11 @@ public sealed partial class GpuDevice
         if (target.Resource is not { } resource)
         {
             return ValidateObject(target, Placement.System, ref context);
+        }
+
+        if (target.IsLost || (IsSuspended && !resource.Manager.UsesPages))
+        {
+            return MmStatus.ContentsLost;
         }
 
         if (IsCpuVisible(resource))

@@ -99,6 +99,10 @@ public sealed partial class GpuDevice
                         ulong held = victim.Pages is { HasPages: true } pages ? pages.PageCount : 0;
                         freed += TryReap(victim, mayWait: false) ? held : 0;
                     }
+                    else if (victim is { IsPurgeable: true, PinCount: 0 } && DropContents(victim, new OperationContext { NoWaitGpu = true }) == MmStatus.Ok)
+                    {
+                        freed += Pages.Count(victim.SizeBytes);
+                    }
                     else if (SwapOutObject(victim, ref context) == MmStatus.Ok)
                     {
                         freed += victim.Pages!.PageCount;

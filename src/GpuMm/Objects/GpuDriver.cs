@@ -13,6 +13,7 @@ public abstract class GpuDriver : IPagingObserver
     /// <summary>Where an object goes that must make room. An empty placement drops its contents.</summary>
     /// <param name="victim">The object; its reservation is held.</param>
     public virtual Placement EvictionPlacement(BufferObject victim) =>
+        victim.IsPurgeable ? Placement.Empty :
         victim.Resource?.Domain == MemoryDomain.Gtt ? Placement.System : Placement.GttThenSystem;
 
     /// <summary>Whether evicting an object would help a place.</summary>
