@@ -15,6 +15,7 @@ namespace GpuMm.Objects;
 public sealed class BufferObject
 {
     private int _references = 1;
+    private int _handles;
 
     internal BufferObject(GpuDevice device, ulong id, ulong sizeBytes, in BufferObjectDescription description, PageWindow window)
     {
@@ -90,6 +91,11 @@ public sealed class BufferObject
     /// touched, so nobody takes the wrong bytes for the right ones. Lock: its reservation.
     /// </summary>
     public bool IsLost { get; internal set; }
+
+    /// <summary>Handles that clients have to it.</summary>
+    public int HandleCount => Volatile.Read(ref _handles);
+
+    internal uint PublishedName { get; set; } // Lock: the device's registry
 
     internal bool OwnsReservation { get; }
 
@@ -228,6 +234,8 @@ public sealed class BufferObject
         Reservation.AssertHeld();
         IsLost = false;
     }
+
+    internal int CountHandle(int change) => Interlocked.Add(ref _handles, change);
 
     // Lock: the reservation. The last reference is gone, and with it every right to stay.
     internal void DropPins()

@@ -189,6 +189,11 @@ public sealed partial class GpuDevice
     {
         target.Reservation.AddFence(fence, FenceUsage.Kernel);
         target.Resource = destination;
+        if (Options.Gart == GartMode.Eager)
+        {
+            BindToAperture(target);
+        }
+
         if (source is null)
         {
             return;

@@ -84,6 +84,19 @@ public sealed partial class GpuDevice
         }
     }
 
+    /// <summary>Makes an object that lives in the aperture visible to the GPU, as a submission does before it uses it.</summary>
+    /// <param name="target">The object. One that lives elsewhere, or is bound, stays as it is.</param>
+    /// <remarks>Lock: its reservation. Cost: one entry per page, the first time after it came.</remarks>
+    public void BindToAperture(BufferObject target)
+    {
+        System.ArgumentNullException.ThrowIfNull(target);
+        target.Reservation.AssertHeld();
+        if (Gart is not null && target is { Resource: { Domain: MemoryDomain.Gtt, IsBound: false } resource, Pages.HasPages: true })
+        {
+            Gart.Bind(resource, target.Pages);
+        }
+    }
+
     /// <summary>Gives the pages back, contents and all. Lock: the object's reservation.</summary>
     internal void Unpopulate(BufferObject target)
     {

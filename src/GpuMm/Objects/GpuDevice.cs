@@ -50,9 +50,13 @@ public sealed partial class GpuDevice : IDisposable
             ? null
             : new PagePool(systemSpace, options.PagePoolBytes, options.PoolUsesDmaAllocator, options.PoolUsesDma32, new PagePoolLists());
         _systemPages = new SystemPages(systemSpace, Memory[(int)MemoryDomain.System], pool);
+        Gart = options.Gart == GartMode.None ? null : new GartTable(options.ApertureBytes);
         ulong visibleBytes = options.VisibleVramBytes ?? options.VramBytes;
         SetManager(new SystemResourceManager(options.SystemBytes));
-        SetManager(new SpaceResourceManager(MemoryDomain.Gtt, SpaceAllocator.Create(options.ApertureAllocator, options.ApertureBytes), usesPages: true));
+        SetManager(new SpaceResourceManager(MemoryDomain.Gtt, SpaceAllocator.Create(options.ApertureAllocator, options.ApertureBytes), usesPages: true)
+        {
+            Gart = Gart,
+        });
         SetManager(new SpaceResourceManager(MemoryDomain.Vram, SpaceAllocator.Create(options.VramAllocator, options.VramBytes), usesPages: false)
         {
             CpuVisibleBytes = visibleBytes,
@@ -76,6 +80,9 @@ public sealed partial class GpuDevice : IDisposable
 
     /// <summary>Every area, in every address space, that maps one of its objects.</summary>
     public AddressMapping Mapping { get; } = new();
+
+    /// <summary>The table of the aperture; null when none is kept.</summary>
+    public GartTable? Gart { get; }
 
     /// <summary>What it did so far.</summary>
     public DeviceStatistics Statistics { get; } = new();

@@ -42,6 +42,9 @@ public sealed record GpuDeviceOptions
     /// <summary>The pool gives out pages below 4 GiB only.</summary>
     public bool PoolUsesDma32 { get; init; }
 
+    /// <summary>When the aperture's table is written; <see cref="GartMode.None"/> keeps no table.</summary>
+    public GartMode Gart { get; init; }
+
     /// <summary>Where pages go when there are too many; null for nowhere. The device does not dispose it.</summary>
     public SwapStore? Swap { get; init; }
 

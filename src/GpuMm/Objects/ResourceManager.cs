@@ -53,6 +53,8 @@ public abstract partial class ResourceManager
     /// <summary>False while the domain must not be used: places that name it are passed over.</summary>
     public bool IsUsed { get; set; } = true;
 
+    internal GartTable? Gart { get; init; }
+
     /// <summary>Bytes given out.</summary>
     public ulong UsedBytes
     {
@@ -107,6 +109,7 @@ public abstract partial class ResourceManager
     /// <summary>Gives space back. Nobody may still use it but a copy whose fence was added before.</summary>
     internal void Release(Resource resource)
     {
+        Gart?.Unbind(resource);
         using RankedLock.Scope scope = _lock.Enter();
         Debug.Assert(resource.List is not null, "A resource is released once.");
         Delist(resource);
