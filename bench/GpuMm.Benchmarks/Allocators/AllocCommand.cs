@@ -123,7 +123,7 @@ internal static class AllocCommand
     {
         Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores");
         Console.WriteLine(
-            $"{"allocator",-16} {"workload",10} {"ns/pair",8} {"(min)",8} {"ns/free",8} {"failures",9} " +
+            $"{"allocator",-16} {"workload",10} {"ns/pair",8} {"(min)",8} {"cpu ns",8} {"ns/free",8} {"failures",9} " +
             $"{"largest/free",13} {"B/live",7} {"managed B",10}  offsets");
     }
 
@@ -133,7 +133,8 @@ internal static class AllocCommand
         string free = median.NsPerFree == 0 ? "-" : median.NsPerFree.ToString("F1", CultureInfo.InvariantCulture);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Allocator,-16} {result.Workload,10} {median.NsPerPair,8:F1} {result.MinNsPerPair,8:F1} {free,8} " +
+            $"{result.Allocator,-16} {result.Workload,10} {median.NsPerPair,8:F1} {result.MinNsPerPair,8:F1} " +
+            $"{median.CpuNsPerPair,8:F1} {free,8} " +
             $"{median.Failures,9} {median.LargestOverFree,13:F4} {median.MetadataBytesPerLive,7:F1} " +
             $"{median.ManagedBytes,10}  {median.OffsetSum:x}"));
     }

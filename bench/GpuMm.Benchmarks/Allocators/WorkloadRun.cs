@@ -38,6 +38,7 @@ internal sealed class WorkloadRun<TAllocator, TTicket>
         InPieces(_load.Fill.Length, FillPiece);
         _failures = 0;
         long bytes = GC.GetAllocatedBytesForCurrentThread();
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < _load.Picks.Length; i += PieceLength)
         {
@@ -45,8 +46,9 @@ internal sealed class WorkloadRun<TAllocator, TTicket>
         }
 
         double ns = Stopwatch.GetElapsedTime(start).TotalNanoseconds / _load.Picks.Length;
+        double cpuNs = (Environment.CpuUsage.TotalTime - cpu).TotalNanoseconds / _load.Picks.Length;
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
-        return Finish(ns, 0, bytes);
+        return Finish(ns, 0, bytes) with { CpuNsPerPair = cpuNs };
     }
 
     private Measurement MeasureInOrder()
@@ -147,6 +149,7 @@ internal sealed class WorkloadRun<TAllocator, TTicket>
         double fragmentation = free == 0 ? 1 : (double)_allocator.LargestFreeUnits / free;
         return new Measurement(
             nsPerPair,
+            0,
             nsPerFree,
             _failures,
             fragmentation,

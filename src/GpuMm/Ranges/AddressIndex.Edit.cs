@@ -8,6 +8,7 @@ namespace GpuMm.Ranges;
 internal sealed partial class AddressIndex
 {
     private const int FirstNodes = 4;
+    private const int NoNode = -1;
 
     /// <summary>Adds a hole.</summary>
     public void Add(ulong start, ulong size, int hole)
@@ -20,24 +21,25 @@ internal sealed partial class AddressIndex
         }
 
         InsertEntry(0, leaf, entry, start, size, hole);
+        _foundLeaf = NoNode;
     }
 
     /// <summary>Takes a hole out.</summary>
     /// <param name="start">The address under which it was added or last moved.</param>
     public void Remove(ulong start)
     {
-        int leaf = Descend(start);
-        int entry = EntryOf(leaf, start);
+        int entry = Locate(start, out int leaf);
         RemoveEntry(0, leaf, entry);
         Collapse();
+        _foundLeaf = NoNode;
     }
 
     /// <summary>A hole keeps its neighbours and gets another start and size.</summary>
     public void Change(ulong oldStart, ulong start, ulong size)
     {
-        int leaf = Descend(oldStart);
-        int entry = EntryOf(leaf, oldStart);
+        int entry = Locate(oldStart, out int leaf);
         int at = (leaf * Width) + entry;
+        ulong oldSize = _sizes[at];
         _starts[at] = start;
         _sizes[at] = size;
         if (entry == 0 && start < oldStart)
@@ -50,7 +52,14 @@ internal sealed partial class AddressIndex
             RaiseNextBound(start);
         }
 
-        RepairSizes(0, leaf);
+        if (size > oldSize)
+        {
+            RaiseSizes(0, size);
+        }
+        else
+        {
+            RepairSizes(0, leaf, oldSize);
+        }
     }
 
     private void Clear()
@@ -59,25 +68,32 @@ internal sealed partial class AddressIndex
         _unused = -1;
         _levels = 1;
         _root = TakeNode();
+        _foundLeaf = NoNode;
     }
 
     /// <summary>Goes down to the leaf for an address and notes the way.</summary>
     private int Descend(ulong start)
     {
+        _foundLeaf = NoNode;
         int node = _root;
         for (int level = _levels - 1; level > 0; level--)
         {
-            int entry = ChildFor(node, start);
-            _pathNodes[level] = node;
-            _pathEntries[level] = entry;
-            node = _children[(node * Width) + entry];
+            node = Step(level, node, ChildFor(node, start));
         }
 
         return node;
     }
 
-    private int EntryOf(int leaf, ulong start)
+    /// <summary>The leaf and entry of a hole; a change mostly follows the search that found it.</summary>
+    private int Locate(ulong start, out int leaf)
     {
+        leaf = _foundLeaf;
+        if (leaf != NoNode && _starts[(leaf * Width) + _foundEntry] == start)
+        {
+            return _foundEntry;
+        }
+
+        leaf = Descend(start);
         int entry = System.Numerics.BitOperations.PopCount(StartsBelow(leaf, start));
         Debug.Assert(entry < _counts[leaf], "The hole is in the leaf that its address leads to.");
         Debug.Assert(_starts[(leaf * Width) + entry] == start, "The hole is indexed under its address.");
@@ -114,19 +130,33 @@ internal sealed partial class AddressIndex
         }
     }
 
-    /// <summary>Writes the largest size of a node into its parent, and so on upward while that changes anything.</summary>
-    private void RepairSizes(int level, int node)
+    /// <summary>Tells the nodes above of a size that came or grew.</summary>
+    private void RaiseSizes(int level, ulong size)
     {
         while (++level < _levels)
         {
-            ref ulong size = ref _sizes[(_pathNodes[level] * Width) + _pathEntries[level]];
-            ulong largest = LargestOf(node);
-            if (size == largest)
+            ref ulong largest = ref _sizes[(_pathNodes[level] * Width) + _pathEntries[level]];
+            if (largest >= size)
             {
                 return;
             }
 
-            size = largest;
+            largest = size;
+        }
+    }
+
+    /// <summary>Tells the nodes above of a size that went or shrank; only where it was the largest is there work.</summary>
+    private void RepairSizes(int level, int node, ulong oldSize)
+    {
+        while (++level < _levels)
+        {
+            ref ulong size = ref _sizes[(_pathNodes[level] * Width) + _pathEntries[level]];
+            if (size != oldSize)
+            {
+                return;
+            }
+
+            size = LargestOf(node);
             node = _pathNodes[level];
         }
     }
@@ -149,7 +179,7 @@ internal sealed partial class AddressIndex
         _sizes[from] = size;
         _children[from] = child;
         _counts[node] = (byte)(count + 1);
-        RepairSizes(level, node);
+        RaiseSizes(level, size);
     }
 
     /// <summary>Moves the upper half of a full node into a new one, inserts, and hangs the new one beside it.</summary>
@@ -161,6 +191,7 @@ internal sealed partial class AddressIndex
             GrowRoot(node);
         }
 
+        RaiseSizes(level, size);
         int half = Width / 2;
         int added = TakeNode();
         MoveEntries(node, half, added, 0, Width - half);
@@ -203,6 +234,7 @@ internal sealed partial class AddressIndex
         int count = _counts[node] - 1;
         int from = (node * Width) + entry;
         int length = count - entry;
+        ulong oldSize = _sizes[from];
         _starts.AsSpan(from + 1, length).CopyTo(_starts.AsSpan(from));
         _sizes.AsSpan(from + 1, length).CopyTo(_sizes.AsSpan(from));
         _children.AsSpan(from + 1, length).CopyTo(_children.AsSpan(from));
@@ -227,7 +259,7 @@ internal sealed partial class AddressIndex
         }
         else
         {
-            RepairSizes(level, node);
+            RepairSizes(level, node, oldSize);
         }
     }
 
@@ -252,7 +284,12 @@ internal sealed partial class AddressIndex
         bound = Math.Max(bound, _starts[(parent * Width) + left + 1]);
         MoveEntries(next, 0, node, _counts[node], _counts[next]);
         FreeNode(next);
-        _sizes[(parent * Width) + left] = LargestOf(node);
+
+        // The nodes above still know the larger of the two old sizes, so that is the one that goes.
+        ref ulong size = ref _sizes[(parent * Width) + left];
+        ref ulong nextSize = ref _sizes[(parent * Width) + left + 1];
+        nextSize = Math.Max(size, nextSize);
+        size = LargestOf(node);
         RemoveEntry(level + 1, parent, left + 1);
         return true;
     }

@@ -33,6 +33,8 @@ internal sealed partial class AddressIndex
     private int _used;
     private int _root;
     private int _levels;
+    private int _foundLeaf; // Where the last search ended, with the way in the path; no leaf after a change.
+    private int _foundEntry;
 
     public AddressIndex() => Clear();
 
@@ -60,19 +62,24 @@ internal sealed partial class AddressIndex
     /// <returns>The hole's entry; 0 when there is none.</returns>
     public int FindFirst(ulong from, ulong size)
     {
-        int node = _root;
-        for (int level = _levels - 1; level > 0; level--)
+        int level = 0;
+        int node;
+        uint allowed;
+        if (from == 0)
         {
-            int entry = ChildFor(node, from);
-            _pathNodes[level] = node;
-            _pathEntries[level] = entry;
-            node = _children[(node * Width) + entry];
+            level = _levels - 1;
+            node = _root;
+            allowed = SizesAtLeast(node, size);
+        }
+        else
+        {
+            node = Descend(from);
+            allowed = ~StartsBelow(node, from) & SizesAtLeast(node, size);
         }
 
-        uint allowed = ~StartsBelow(node, from) & SizesAtLeast(node, size);
-        for (int level = 1; allowed == 0; level++)
+        while (allowed == 0)
         {
-            if (level >= _levels)
+            if (++level >= _levels)
             {
                 return 0;
             }
@@ -80,53 +87,54 @@ internal sealed partial class AddressIndex
             node = _pathNodes[level];
             // Two shifts: a shift by 32 would be a shift by 0.
             allowed = SizesAtLeast(node, size) & (~0u << _pathEntries[level] << 1);
-            if (allowed != 0)
-            {
-                for (; level > 0; level--)
-                {
-                    node = _children[(node * Width) + BitOperations.TrailingZeroCount(allowed)];
-                    allowed = SizesAtLeast(node, size);
-                }
-            }
         }
 
-        return _children[(node * Width) + BitOperations.TrailingZeroCount(allowed)];
+        for (; level > 0; level--)
+        {
+            node = Step(level, node, BitOperations.TrailingZeroCount(allowed));
+            allowed = SizesAtLeast(node, size);
+        }
+
+        return Found(node, BitOperations.TrailingZeroCount(allowed));
     }
 
     /// <summary>The highest hole that starts below <paramref name="below"/> and has at least <paramref name="size"/> bytes.</summary>
     /// <returns>The hole's entry; 0 when there is none.</returns>
     public int FindLast(ulong below, ulong size)
     {
-        int node = _root;
-        for (int level = _levels - 1; level > 0; level--)
+        int level = 0;
+        int node;
+        uint allowed;
+        if (below == ulong.MaxValue)
         {
-            int entry = ChildFor(node, below);
-            _pathNodes[level] = node;
-            _pathEntries[level] = entry;
-            node = _children[(node * Width) + entry];
+            level = _levels - 1;
+            node = _root;
+            allowed = SizesAtLeast(node, size);
+        }
+        else
+        {
+            node = Descend(below);
+            allowed = StartsBelow(node, below) & SizesAtLeast(node, size);
         }
 
-        uint allowed = StartsBelow(node, below) & SizesAtLeast(node, size);
-        for (int level = 1; allowed == 0; level++)
+        while (allowed == 0)
         {
-            if (level >= _levels)
+            if (++level >= _levels)
             {
                 return 0;
             }
 
             node = _pathNodes[level];
             allowed = SizesAtLeast(node, size) & ((1u << _pathEntries[level]) - 1);
-            if (allowed != 0)
-            {
-                for (; level > 0; level--)
-                {
-                    node = _children[(node * Width) + BitOperations.Log2(allowed)];
-                    allowed = SizesAtLeast(node, size);
-                }
-            }
         }
 
-        return _children[(node * Width) + BitOperations.Log2(allowed)];
+        for (; level > 0; level--)
+        {
+            node = Step(level, node, BitOperations.Log2(allowed));
+            allowed = SizesAtLeast(node, size);
+        }
+
+        return Found(node, BitOperations.Log2(allowed));
     }
 
     /// <summary>Null, or what is wrong. Cost: O(holes).</summary>
@@ -163,6 +171,20 @@ internal sealed partial class AddressIndex
         }
 
         return bits;
+    }
+
+    private int Step(int level, int node, int entry)
+    {
+        _pathNodes[level] = node;
+        _pathEntries[level] = entry;
+        return _children[(node * Width) + entry];
+    }
+
+    private int Found(int leaf, int entry)
+    {
+        _foundLeaf = leaf;
+        _foundEntry = entry;
+        return _children[(leaf * Width) + entry];
     }
 
     private uint SizesAtLeast(int node, ulong size) => AtLeast(_sizes, node, size);

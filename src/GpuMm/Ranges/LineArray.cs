@@ -42,6 +42,12 @@ internal struct LineArray<T>
         }
     }
 
+    internal readonly ref T this[int index] => ref this[(uint)index];
+
+    /// <summary>All elements, for code that touches several of them; stale after <see cref="Grow"/>.</summary>
+    internal readonly Span<T> Elements =>
+        MemoryMarshal.Cast<ulong, T>(_words.AsSpan(_first, Length * WordsPerElement));
+
     /// <summary>Makes room for more elements; references taken before point to the old ones.</summary>
     internal void Grow(int length)
     {

@@ -7,12 +7,24 @@ namespace GpuMm.Ranges;
 /// <content>Changing the ring of pieces. Everything that can fail has happened before the first write.</content>
 public sealed partial class RangeAllocator
 {
-    /// <summary>The common case: best fit anywhere, no alignment, no colour rule.</summary>
-    private MmStatus TryInsertPlain(ulong size, ulong color, out RangeHandle handle)
+    /// <summary>The common case: anywhere, no alignment, no colour rule.</summary>
+    private MmStatus TryInsertPlain(ulong size, ulong color, RangeMode mode, out RangeHandle handle)
     {
         handle = default;
-        int entry = BySize().FindAtLeast(size);
-        return entry == 0 ? MmStatus.NoSpace : TryPlace(entry, _holes.Holes[entry].Start, size, color, out handle);
+        int entry = mode switch
+        {
+            RangeMode.Best => BySize().FindAtLeast(size),
+            RangeMode.Low => ByAddress().FindFirst(0, size),
+            _ => ByAddress().FindLast(ulong.MaxValue, size),
+        };
+        if (entry == 0)
+        {
+            return MmStatus.NoSpace;
+        }
+
+        ref RangeHole hole = ref _holes.Holes[entry];
+        ulong start = mode == RangeMode.High ? hole.End - size : hole.Start;
+        return TryPlace(entry, start, size, color, out handle);
     }
 
     /// <summary>Puts a node into a hole that is known to have the bytes free.</summary>
@@ -29,7 +41,7 @@ public sealed partial class RangeAllocator
         ulong after = hole.Size - before - size;
         int rest = hole.Segment;
         int slot = before == 0 && after == 0 ? rest : TakeSegment();
-        RangeSegment[] segments = _segments;
+        Span<RangeSegment> segments = _segments.Elements;
         ref RangeSegment node = ref segments[slot];
         node.Start = start;
         node.Size = size;
@@ -78,7 +90,7 @@ public sealed partial class RangeAllocator
     /// <summary>Turns a node into a hole and joins it with the holes beside it.</summary>
     private void Free(int slot)
     {
-        RangeSegment[] segments = _segments;
+        Span<RangeSegment> segments = _segments.Elements;
         ref RangeSegment node = ref segments[slot];
         Debug.Assert(node.IsNode, "Only a live node is freed.");
         ulong start = node.Start;
@@ -130,7 +142,7 @@ public sealed partial class RangeAllocator
         MoveHole(ahead, _holes.Holes[ahead].Start, total);
     }
 
-    private static void Link(RangeSegment[] segments, int prev, int slot, int next)
+    private static void Link(Span<RangeSegment> segments, int prev, int slot, int next)
     {
         segments[slot].Prev = prev;
         segments[slot].Next = next;
@@ -138,7 +150,7 @@ public sealed partial class RangeAllocator
         segments[next].Prev = slot;
     }
 
-    private static void Join(RangeSegment[] segments, int prev, int next)
+    private static void Join(Span<RangeSegment> segments, int prev, int next)
     {
         segments[prev].Next = next;
         segments[next].Prev = prev;
@@ -176,7 +188,7 @@ public sealed partial class RangeAllocator
         long length = Math.Min(_segmentLimit, _segments.Length + (_segments.Length / 4L) + 16);
         if (length > _segments.Length)
         {
-            Array.Resize(ref _segments, (int)length);
+            _segments.Grow((int)length);
             if (_colors is not null)
             {
                 Array.Resize(ref _colors, (int)length);

@@ -65,15 +65,16 @@ public sealed partial class RangeAllocator
     private RecencyIndex MakeRecencyIndex()
     {
         _byRecency = new RecencyIndex();
-        _byRecency.Build(_holes);
+        _byRecency.Build(_holes, _segments.Elements);
         return _byRecency;
     }
 
     private void AddHole(ulong start, ulong size, int segment)
     {
         int entry = _holes.Add(start, size, segment);
-        _segments[segment].Hole = entry;
-        _holes.Holes[entry].Stamp = NextStamp();
+        ref RangeSegment piece = ref _segments[segment];
+        piece.Hole = entry;
+        piece.Stamp = NextStamp();
         _bySize?.Add(entry);
         _byAddress?.Add(start, size, entry);
         if (_byRecency is not null)
@@ -100,7 +101,7 @@ public sealed partial class RangeAllocator
         _byAddress?.Change(hole.Start, start, size);
         hole.Start = start;
         hole.Size = size;
-        hole.Stamp = NextStamp();
+        _segments[hole.Segment].Stamp = NextStamp();
         _bySize?.Add(entry);
         if (_byRecency is not null)
         {

@@ -48,7 +48,7 @@ public sealed partial class RangeAllocator
         }
 
         _state = AllocatorState.TakenDown;
-        _segments = [];
+        _segments = new LineArray<RangeSegment>(0);
         _colors = null;
         return leaks;
     }

@@ -72,7 +72,7 @@ public sealed partial class RangeAllocator
     {
         RequireScan();
         int slot = SlotOf(handle);
-        RangeSegment[] segments = _segments;
+        Span<RangeSegment> segments = _segments.Elements;
         ref RangeSegment node = ref segments[slot];
         if (node.Scanned)
         {
@@ -117,7 +117,7 @@ public sealed partial class RangeAllocator
         }
 
         _scannedCount--;
-        RangeSegment[] segments = _segments;
+        Span<RangeSegment> segments = _segments.Elements;
         ref RangeSegment node = ref segments[slot];
         node.Scanned = false;
         segments[NodeBefore(node.Prev)].Next = IsHole(node.Prev) ? node.Prev : slot;

@@ -32,7 +32,7 @@ public sealed partial class RangeAllocator
     private readonly ulong _baseBytes;
     private readonly uint _firstGeneration;
     private readonly int _segmentLimit;
-    private RangeSegment[] _segments;
+    private LineArray<RangeSegment> _segments;
     private ulong[]? _colors; // By slot; made when the first node with a colour other than 0 appears.
     private ColorAdjust? _colorAdjust;
     private int _unusedSegment;
@@ -63,7 +63,7 @@ public sealed partial class RangeAllocator
         _firstGeneration = unchecked(Interlocked.Add(ref s_generation, GenerationStep) & ~1u);
 
         // Holes need records too: an eighth more than the nodes covers what a well-filled range leaves.
-        _segments = new RangeSegment[Math.Min((long)capacity + (capacity / 8) + 4, segmentLimit)];
+        _segments = new LineArray<RangeSegment>((int)Math.Min((long)capacity + (capacity / 8) + 4, segmentLimit));
         _usedSegments = Sentinel + 1;
         int only = TakeSegment();
         _segments[Sentinel] = new RangeSegment { Prev = only, Next = only };
@@ -114,7 +114,7 @@ public sealed partial class RangeAllocator
 
     /// <summary>Bytes of all tables, unused entries included.</summary>
     public long MetadataBytes =>
-        ((long)_segments.Length * Unsafe.SizeOf<RangeSegment>()) + ((_colors?.Length ?? 0L) * sizeof(ulong)) +
+        _segments.MetadataBytes + ((_colors?.Length ?? 0L) * sizeof(ulong)) +
         _holes.MetadataBytes + IndexMetadataBytes;
 
     /// <summary>Takes the first hole that the request's mode finds fit.</summary>
@@ -137,7 +137,7 @@ public sealed partial class RangeAllocator
         RequireIdle();
         if (_colorAdjust is null && IsPlain(in request))
         {
-            return TryInsertPlain(request.SizeBytes, request.Color, out handle);
+            return TryInsertPlain(request.SizeBytes, request.Color, request.Mode, out handle);
         }
 
         handle = default;
@@ -234,7 +234,7 @@ public sealed partial class RangeAllocator
 
     private static bool IsPlain(in RangeRequest request) =>
         (request.StartBytes | request.EndBytes) == 0 && request.AlignmentBytes <= 1 &&
-        request.Mode == RangeMode.Best && request.SizeBytes != 0;
+        request.Mode <= RangeMode.High && request.SizeBytes != 0;
 
     private RangeNode NodeOf(int slot)
     {

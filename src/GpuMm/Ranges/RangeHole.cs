@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace GpuMm.Ranges;
 
 /// <summary>An entry of the <see cref="HoleTable"/>.</summary>
-[StructLayout(LayoutKind.Sequential)]
+/// <remarks>32 bytes, so that two share a cache line.</remarks>
+[StructLayout(LayoutKind.Sequential, Size = 32)]
 internal struct RangeHole
 {
     /// <summary>Offset of the first free byte from the start of the whole range.</summary>
@@ -11,9 +12,6 @@ internal struct RangeHole
 
     /// <summary>Free bytes; 0 for an unused entry.</summary>
     public ulong Size;
-
-    /// <summary>When the hole last changed; larger is later.</summary>
-    public ulong Stamp;
 
     /// <summary>Subtree of smaller holes in the <see cref="SizeIndex"/>; for an unused entry the next unused one.</summary>
     public int Left;

@@ -19,6 +19,10 @@ internal struct RangeSegment
     [FieldOffset(0)]
     public ulong Start;
 
+    /// <summary>Hole: when it last changed; larger is later.</summary>
+    [FieldOffset(0)]
+    public ulong Stamp;
+
     /// <summary>Node: bytes.</summary>
     [FieldOffset(8)]
     public ulong Size;

@@ -43,7 +43,7 @@ internal sealed class RecencyIndex
     }
 
     /// <summary>Builds the order from the stamps of the holes. Cost: O(holes log holes) and two arrays.</summary>
-    public void Build(HoleTable table)
+    public void Build(HoleTable table, ReadOnlySpan<RangeSegment> segments)
     {
         Reserve(table);
         _older[0] = 0;
@@ -55,7 +55,7 @@ internal sealed class RecencyIndex
         {
             if (table.Holes[entry].Size != 0)
             {
-                stamps[count] = table.Holes[entry].Stamp;
+                stamps[count] = segments[table.Holes[entry].Segment].Stamp;
                 entries[count++] = entry;
             }
         }
@@ -68,18 +68,18 @@ internal sealed class RecencyIndex
     }
 
     /// <summary>Null, or what is wrong. Cost: O(holes).</summary>
-    public string? Validate(HoleTable table)
+    public string? Validate(HoleTable table, ReadOnlySpan<RangeSegment> segments)
     {
         int count = 0;
         ulong stamp = ulong.MaxValue;
         for (int entry = Newest; entry != 0; entry = _older[entry])
         {
-            if (count++ == table.Count || table.Holes[entry].Size == 0 || table.Holes[entry].Stamp >= stamp)
+            ulong previous = stamp;
+            stamp = segments[table.Holes[entry].Segment].Stamp;
+            if (count++ == table.Count || table.Holes[entry].Size == 0 || stamp >= previous)
             {
                 return "The recency index names an entry that is no hole, or is out of order.";
             }
-
-            stamp = table.Holes[entry].Stamp;
         }
 
         return count == table.Count ? null : $"The recency index finds {count} of {table.Count} holes.";
