@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics;
 using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Fences;
@@ -264,10 +263,22 @@ public sealed class BufferObject
     }
 
     /// <summary>Takes another reference.</summary>
+    /// <exception cref="InvalidOperationException">The last one is gone: nobody may use the object any more.</exception>
     public void AddReference()
     {
-        int references = Interlocked.Increment(ref _references);
-        Debug.Assert(references > 1, "A reference is taken from a reference.");
+        int references = Volatile.Read(ref _references);
+        while (references > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            if (seen == references)
+            {
+                return;
+            }
+
+            references = seen;
+        }
+
+        throw new InvalidOperationException($"'{Name}' was released; a reference is taken from a reference.");
     }
 
     /// <summary>Drops a reference; the last one frees the memory as soon as the GPU is done with it.</summary>

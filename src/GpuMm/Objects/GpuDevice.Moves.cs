@@ -51,35 +51,46 @@ public sealed partial class GpuDevice
     private MmStatus MoveTo(BufferObject target, Resource destination, bool isEviction, ref OperationContext context)
     {
         bool wasSwapped = target.IsSwapped;
-        for (int hop = 0; hop < MaxHops; hop++)
+        bool isMoved = false;
+        try
         {
-            MmStatus status = MoveOnce(target, destination, isEviction, ref context, out MoveResult result);
-            if (status != MmStatus.Ok)
+            MmStatus status = MoveByHops(target, destination, isEviction, ref context);
+            isMoved = status == MmStatus.Ok;
+            if (isMoved && wasSwapped)
             {
-                destination.Manager.Release(destination);
-                return status;
+                // The space was taken for an object that could not be evicted; now it can.
+                destination.Manager.Relist(destination);
             }
 
-            if (result.Outcome == MoveOutcome.Moved)
+            return status;
+        }
+        finally
+        {
+            // Also when a driver throws: space that nobody moved into must not stay in the order.
+            if (!isMoved)
             {
-                if (wasSwapped)
-                {
-                    // The space was taken for an object that could not be evicted; now it can.
-                    destination.Manager.Relist(destination);
-                }
+                destination.Manager.Release(destination);
+            }
+        }
+    }
 
-                return MmStatus.Ok;
+    private MmStatus MoveByHops(BufferObject target, Resource destination, bool isEviction, ref OperationContext context)
+    {
+        for (int hop = 0; hop < MaxHops; hop++)
+        {
+            MmStatus status = MoveOnce(target, destination, isEviction, isAfterHop: hop > 0, ref context, out MoveResult result);
+            if (status != MmStatus.Ok || result.Outcome == MoveOutcome.Moved)
+            {
+                return status;
             }
 
             status = MoveVia(target, result.Hop, ref context);
             if (status != MmStatus.Ok)
             {
-                destination.Manager.Release(destination);
                 return status;
             }
         }
 
-        destination.Manager.Release(destination);
         throw new InvalidOperationException($"The driver sends '{target.Name}' through more than {MaxHops} hops.");
     }
 
@@ -97,26 +108,40 @@ public sealed partial class GpuDevice
             return status == MmStatus.NoSpace ? MmStatus.OutOfMemory : status;
         }
 
-        status = MoveOnce(target, resource!, isEviction: false, ref context, out MoveResult result);
-        if (status == MmStatus.Ok && result.Outcome == MoveOutcome.MultiHop)
+        bool isMoved = false;
+        try
         {
-            throw new InvalidOperationException($"The driver asks for a hop on the way to a hop, for '{target.Name}'.");
-        }
+            status = MoveOnce(target, resource!, isEviction: false, isAfterHop: false, ref context, out MoveResult result);
+            if (status == MmStatus.Ok && result.Outcome == MoveOutcome.MultiHop)
+            {
+                throw new InvalidOperationException($"The driver asks for a hop on the way to a hop, for '{target.Name}'.");
+            }
 
-        if (status != MmStatus.Ok)
+            isMoved = status == MmStatus.Ok;
+            return status;
+        }
+        finally
         {
-            resource!.Manager.Release(resource);
+            if (!isMoved)
+            {
+                resource!.Manager.Release(resource);
+            }
         }
-
-        return status;
     }
 
     // One step: revoke, populate, copy, retarget. Answers Ok with nothing changed when the driver wants a hop.
     private MmStatus MoveOnce(
-        BufferObject target, Resource destination, bool isEviction, ref OperationContext context, out MoveResult result)
+        BufferObject target, Resource destination, bool isEviction, bool isAfterHop, ref OperationContext context, out MoveResult result)
     {
         result = default;
         Resource? source = target.Resource;
+
+        // A hop's own copy is not what the caller did not want to wait for: the second step queues behind it.
+        if (context.NoWaitGpu && !isAfterHop && source is not null && target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _))
+        {
+            return MmStatus.Busy;
+        }
+
         MoveRequest request = new(target, source, destination, isEviction);
         Revoke(target);
         if (target.IsSwapped)
@@ -139,18 +164,13 @@ public sealed partial class GpuDevice
             }
         }
 
-        if (context.NoWaitGpu && source is not null && target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _))
-        {
-            return UndoPopulate(target, comesFromOwnMemory, MmStatus.Busy);
-        }
-
         if (IsFaulted(FaultPoint.ReserveFence))
         {
             return UndoPopulate(target, comesFromOwnMemory, MmStatus.OutOfMemory);
         }
 
         target.Reservation.ReserveFences(1);
-        result = source is null && destination.Manager.UsesPages ? MoveResult.Done : AskDriver(request);
+        result = source is null && destination.Manager.UsesPages ? MoveResult.Done : AskDriver(request, comesFromOwnMemory);
         if (result.Outcome == MoveOutcome.Failed)
         {
             return UndoPopulate(target, comesFromOwnMemory, result.Status);
@@ -172,8 +192,28 @@ public sealed partial class GpuDevice
         return MmStatus.Ok;
     }
 
-    private MoveResult AskDriver(in MoveRequest request) =>
-        IsFaulted(FaultPoint.Move) ? MoveResult.Failure(MmStatus.Interrupted) : Driver.Move(request);
+    private MoveResult AskDriver(in MoveRequest request, bool comesFromOwnMemory)
+    {
+        if (IsFaulted(FaultPoint.Move))
+        {
+            return MoveResult.Failure(MmStatus.Interrupted);
+        }
+
+        bool isAnswered = false;
+        try
+        {
+            MoveResult result = Driver.Move(request);
+            isAnswered = true;
+            return result;
+        }
+        finally
+        {
+            if (!isAnswered)
+            {
+                UndoPopulate(request.Target, comesFromOwnMemory, MmStatus.Ok);
+            }
+        }
+    }
 
     private MmStatus UndoPopulate(BufferObject target, bool comesFromOwnMemory, MmStatus status)
     {

@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics;
 using GpuMm.Primitives;
 
@@ -133,6 +134,13 @@ public sealed partial class GpuDevice
         return MmStatus.NoSpace;
     }
 
+    // Nobody is evicted for what would not fit into an empty domain either.
+    private static bool CouldFit(BufferObject target, ResourceManager manager, in Place place)
+    {
+        ulong endPage = place.EndPage == 0 ? Pages.Count(manager.SizeBytes) : Math.Min(place.EndPage, Pages.Count(manager.SizeBytes));
+        return place.FirstPage < endPage && Pages.Count(target.SizeBytes) <= endPage - place.FirstPage;
+    }
+
     private MmStatus AllocateAt(
         BufferObject target, in Place place, bool force, ref OperationContext context, out Resource? resource)
     {
@@ -143,7 +151,12 @@ public sealed partial class GpuDevice
         }
 
         MmStatus status = manager.TryAllocate(target, place, context.NoWaitGpu, out resource);
-        if (status == MmStatus.NoSpace && force && place.Domain != MemoryDomain.System)
+        if (status == MmStatus.NoSpace && manager.UsesPages && ReapPostponed() > 0)
+        {
+            status = manager.TryAllocate(target, place, context.NoWaitGpu, out resource);
+        }
+
+        if (status == MmStatus.NoSpace && force && place.Domain != MemoryDomain.System && CouldFit(target, manager, place))
         {
             status = EvictAndAllocate(target, manager, place, ref context, out resource);
         }

@@ -162,7 +162,7 @@ public sealed partial class GpuDevice
     private int ReapPostponed()
     {
         int reaped = 0;
-        while (TryTakePostponed(mustBeSignaled: true, out PostponedRelease release))
+        while (TryTakePostponed(out PostponedRelease release))
         {
             GiveBack(ref release);
             reaped++;
@@ -174,21 +174,28 @@ public sealed partial class GpuDevice
     // False when nothing is postponed.
     private bool WaitOldestPostponed()
     {
-        if (!TryTakePostponed(mustBeSignaled: false, out PostponedRelease release))
+        Fence fence;
+        using (_registryLock.Enter())
         {
-            return false;
+            if (_postponedCount == 0)
+            {
+                return false;
+            }
+
+            // It stays in the queue while it is waited for: another thread that looks must not think there is nothing.
+            fence = _postponed[_postponedHead].Fence;
         }
 
-        Driver.WaitFence(release.Fence);
-        GiveBack(ref release);
+        Driver.WaitFence(fence);
+        ReapPostponed();
         return true;
     }
 
-    private bool TryTakePostponed(bool mustBeSignaled, out PostponedRelease release)
+    private bool TryTakePostponed(out PostponedRelease release)
     {
         using RankedLock.Scope scope = _registryLock.Enter();
         release = default;
-        if (_postponedCount == 0 || (mustBeSignaled && !_postponed[_postponedHead].Fence.IsSignaled))
+        if (_postponedCount == 0 || !_postponed[_postponedHead].Fence.IsSignaled)
         {
             return false;
         }

@@ -77,7 +77,7 @@ public sealed partial class GpuDevice
             }
 
             OperationContext context = default;
-            if (!WaitOldestPostponed() && ReapDeleted() == 0 && SwapOut(table.PageCount, ref context) == 0)
+            if (Reap() == 0 && !WaitOldestPostponed() && SwapOut(table.PageCount, ref context) == 0)
             {
                 return status;
             }

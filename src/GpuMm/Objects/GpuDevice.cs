@@ -1,6 +1,8 @@
 using System;
+using System.Numerics;
 using System.Threading;
 using GpuMm.Backing;
+using GpuMm.Fences;
 using GpuMm.Paging;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
@@ -141,7 +143,7 @@ public sealed partial class GpuDevice : IDisposable
     /// <param name="created">The object, with one reference; null on failure.</param>
     /// <returns>As <see cref="BufferObject.Validate"/>.</returns>
     /// <remarks>With a shared reservation the caller holds it; otherwise no lock is needed.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">The size is 0 or the priority is not 0 to 3.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is 0, the alignment no power of two, or the priority not 0 to 3.</exception>
     public MmStatus TryCreate(
         in BufferObjectDescription description, Placement placement, ref OperationContext context, out BufferObject? created)
     {
@@ -150,6 +152,11 @@ public sealed partial class GpuDevice : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(description.SizeBytes, 1ul << 47, nameof(description));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
             (uint)description.Priority, (uint)ResourceManager.PriorityCount, nameof(description));
+        if (description.AlignmentBytes != 0 && !BitOperations.IsPow2(description.AlignmentBytes))
+        {
+            throw new ArgumentOutOfRangeException(nameof(description), description.AlignmentBytes, "An alignment is a power of two.");
+        }
+
         ulong pageCount = Pages.Count(description.SizeBytes);
         bool isMappable = description.Kind != BufferObjectKind.Kernel;
         PageWindow window = isMappable ? new PageWindow(Interlocked.Add(ref _nextWindowPage, pageCount) - pageCount, pageCount) : default;
@@ -164,25 +171,46 @@ public sealed partial class GpuDevice : IDisposable
             made.Reservation.TryLock();
         }
 
-        Reap();
-        MmStatus status = ValidateObject(made, placement, ref context);
-        if (status == MmStatus.Ok)
+        MmStatus status = MmStatus.OutOfMemory;
+        try
         {
-            Register(made);
-            created = made;
+            Reap();
+            status = ValidateObject(made, placement, ref context);
         }
-        else
+        finally
         {
-            created = null;
-            FreeMemory(made);
-        }
+            // Also when a driver throws: nothing stays behind, neither space nor a lock.
+            created = status == MmStatus.Ok ? made : null;
+            if (status == MmStatus.Ok)
+            {
+                Register(made);
+            }
+            else
+            {
+                Abandon(made);
+            }
 
-        if (!isShared)
-        {
-            made.Reservation.Unlock();
+            if (!isShared)
+            {
+                made.Reservation.Unlock();
+            }
         }
 
         return status;
+    }
+
+    // An object that was never handed out. A first hop may have been queued, so its copy is waited for.
+    private void Abandon(BufferObject made)
+    {
+        if (made.Resource is not null)
+        {
+            while (made.Reservation.TryGetUnsignaled(FenceUsage.Kernel, out Fence fence))
+            {
+                Driver.WaitFence(fence);
+            }
+        }
+
+        FreeMemory(made);
     }
 
     internal ResourceManager? FindManager(MemoryDomain domain) =>

@@ -81,7 +81,7 @@ public abstract partial class ResourceManager
         using RankedLock.Scope scope = _lock.Enter();
         if (noWaitGpu && _evictionFences.TryGetUnsignaled(out _))
         {
-            return MmStatus.NoSpace;
+            return MmStatus.Busy; // There may be room; evicting more would only add to what is waited for.
         }
 
         // A resource that was made for a request that fails stays for the next one.

@@ -47,13 +47,24 @@ internal sealed class SharedLock(LockRank rank)
         lock (_gate)
         {
             _waitingWriters++;
-            while (_writer || _readers > 0)
+            try
             {
-                Monitor.Wait(_gate);
-            }
+                while (_writer || _readers > 0)
+                {
+                    Monitor.Wait(_gate);
+                }
 
-            _waitingWriters--;
-            _writer = true;
+                _writer = true;
+            }
+            finally
+            {
+                // A wait that was interrupted must not keep the readers out.
+                _waitingWriters--;
+                if (!_writer)
+                {
+                    Monitor.PulseAll(_gate);
+                }
+            }
         }
 
         LockOrder.Taken(rank);
