@@ -50,6 +50,11 @@ public sealed class Engine
         }
 
         _completions[Slot(fence.Seqno)] = BusyUntil;
+        if (BusyUntil <= _clock.Now)
+        {
+            SignalTo(_clock.Now); // A job of no length on an idle engine is done at once.
+        }
+
         return fence;
     }
 

@@ -55,18 +55,19 @@ public sealed class SimulatedDriver : GpuDriver
             return MoveResult.Via(new Place(MemoryDomain.Gtt));
         }
 
+        // Before a byte is touched: a fence of a stranger throws here.
+        SimTime ready = LatestDependency(request, out Fence last);
         request.CopyContents();
         bool clears = !request.CarriesBytes && !request.To.Manager.UsesPages;
         if (!request.CarriesBytes && !clears)
         {
             // The pages stay; but the aperture may be handed on only when the last job that reads through it is done.
-            LatestDependency(request, out Fence last);
             return MoveResult.Queued(last);
         }
 
         bool staysOnCard = clears || (request.From!.Domain == MemoryDomain.Vram && request.To.Domain == MemoryDomain.Vram);
         Bandwidth path = staysOnCard ? Profile.Vram : Profile.Link;
-        return MoveResult.Queued(Copy.Submit(LatestDependency(request, out _), path.DurationNs(request.Target.SizeBytes)));
+        return MoveResult.Queued(Copy.Submit(ready, path.DurationNs(request.Target.SizeBytes)));
     }
 
     /// <inheritdoc/>

@@ -38,4 +38,7 @@ public enum MmStatus : byte
 
     /// <summary>The address is mapped but nothing is behind it (SIGBUS).</summary>
     BusError = 10,
+
+    /// <summary>The object's contents were lost with the device's memory, and its owner has not acknowledged that (ENODEV).</summary>
+    ContentsLost = 11,
 }

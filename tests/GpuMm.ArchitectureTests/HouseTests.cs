@@ -56,7 +56,7 @@ public sealed class HouseTests
 
         // The age of sets of locks, which may span devices; the debug record of held ranks, one per
         // thread; and the generation of range handles, so that a handle of one allocator means nothing to another.
-        Assert.All(mutable, static name => Assert.Contains(name, (string[])["AcquireContext.s_lastStamp", "LockOrder.s_stack", "RangeAllocator.s_generation"]));
+        Assert.All(mutable, static name => Assert.Contains(name, (string[])["AcquireContext.s_lastStamp", "LockOrder.s_stack", "AllocatorIdentity.s_created"]));
     }
 
     [Fact]

@@ -1,4 +1,7 @@
 using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text;
 using GpuMm.TestKit;
 
 namespace GpuMm.PropertyTests;
@@ -10,6 +13,9 @@ public sealed class ResidencyModelSide(int vramObjects, int apertureObjects, int
         new(ResidencySubject.Slots, ResidencySubject.ObjectBytes, vramObjects, apertureObjects);
 
     public MmStatus LastStatus { get; private set; }
+
+    /// <summary>What held after each call: the comparison looks at every step, not only at the last.</summary>
+    public List<string> Journal { get; } = [];
 
     public string LastOperation { get; private set; } = "none";
 
@@ -44,7 +50,7 @@ public sealed class ResidencyModelSide(int vramObjects, int apertureObjects, int
             case 5 when exists:
                 Span<byte> bytes = Model.BytesOf(call.Slot);
                 bytes[call.Offset] = call.Value;
-                bytes[call.Offset + 1] = (byte)~call.Value;
+                bytes[call.Offset + 1] = (byte)(255 - call.Value);
                 LastOperation = "write";
                 break;
             case 6 when exists:
@@ -54,5 +60,21 @@ public sealed class ResidencyModelSide(int vramObjects, int apertureObjects, int
         }
 
         LastOperation += Model.Evictions > evictions ? ", evicting" : "";
+        Journal.Add(Snapshot());
+    }
+
+    private string Snapshot()
+    {
+        StringBuilder line = new();
+        line.Append(CultureInfo.InvariantCulture, $"{LastStatus} e{Model.Evictions}");
+        for (int slot = 0; slot < ResidencySubject.Slots; slot++)
+        {
+            if (Model.Exists(slot))
+            {
+                line.Append(CultureInfo.InvariantCulture, $" {slot}:{Model.DomainOf(slot)}/{Model.PinCountOf(slot)}/{ResidencySubject.Hash(Model.BytesOf(slot)):x}");
+            }
+        }
+
+        return line.ToString();
     }
 }

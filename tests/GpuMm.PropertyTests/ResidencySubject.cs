@@ -1,6 +1,11 @@
 using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using GpuMm.Objects;
 using GpuMm.Paging;
+using GpuMm.Primitives;
 using GpuMm.TestKit;
 
 namespace GpuMm.PropertyTests;
@@ -15,6 +20,7 @@ public sealed class ResidencySubject : IDisposable
 
     private readonly BufferObject?[] _objects = new BufferObject?[Slots];
     private readonly VmArea?[] _areas = new VmArea?[Slots];
+    private readonly List<string> _journal = [];
     private readonly TestDevice _test;
 
     public ResidencySubject(int vramObjects, int apertureObjects, int[] weights)
@@ -77,7 +83,7 @@ public sealed class ResidencySubject : IDisposable
                 target.Reservation.Unlock();
                 break;
             case 5 when target is not null:
-                LastStatus = _test.Space.Write(_areas[slot]!.StartAddress + (ulong)call.Offset, [call.Value, (byte)~call.Value]);
+                LastStatus = _test.Space.Write(_areas[slot]!.StartAddress + (ulong)call.Offset, [call.Value, (byte)(255 - call.Value)]);
                 break;
             case 6 when target is not null:
                 target.Reserve();
@@ -86,34 +92,32 @@ public sealed class ResidencySubject : IDisposable
         }
 
         _test.AssertValid();
+        _journal.Add(Snapshot());
     }
 
+    /// <summary>Compares what held after every call.</summary>
     public bool Agrees(ResidencyModelSide model)
     {
-        byte[] bytes = new byte[ObjectBytes];
-        for (int slot = 0; slot < Slots; slot++)
+        for (int i = 0; i < _journal.Count; i++)
         {
-            if (model.Model.Exists(slot) != _objects[slot] is not null)
+            if (_journal[i] != model.Journal[i])
             {
-                return false;
-            }
-
-            if (_objects[slot] is not { } target)
-            {
-                continue;
-            }
-
-            bool isSame = _test.DomainOf(target) == model.Model.DomainOf(slot) &&
-                target.PinCount == model.Model.PinCountOf(slot) &&
-                _test.Space.Read(_areas[slot]!.StartAddress, bytes) == MmStatus.Ok &&
-                bytes.AsSpan().SequenceEqual(model.Model.BytesOf(slot));
-            if (!isSame)
-            {
-                return false;
+                throw new InvalidOperationException($"After call {i} the device says '{_journal[i]}', the model '{model.Journal[i]}'.");
             }
         }
 
-        return LastStatus == model.LastStatus && _test.Device.Statistics.Evictions == model.Model.Evictions;
+        return _journal.Count == model.Journal.Count;
+    }
+
+    public static ulong Hash(ReadOnlySpan<byte> bytes)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
+        {
+            hash = Prng.Mix(hash ^ word);
+        }
+
+        return hash;
     }
 
     public void Dispose() => _test.Dispose();
@@ -125,5 +129,24 @@ public sealed class ResidencySubject : IDisposable
             new BufferObjectDescription(ObjectBytes, $"o{slot}"), new Placement(new Place(domain)), ref context, out BufferObject? made);
         _objects[slot] = made;
         _areas[slot] = made?.Map(_test.Space);
+    }
+
+    private string Snapshot()
+    {
+        StringBuilder line = new();
+        line.Append(CultureInfo.InvariantCulture, $"{LastStatus} e{_test.Device.Statistics.Evictions}");
+        byte[] bytes = new byte[ObjectBytes];
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            if (_objects[slot] is { } target)
+            {
+                // A read faults the pages back in, wherever they are by now.
+                MmStatus read = _test.Space.Read(_areas[slot]!.StartAddress, bytes);
+                string contents = read == MmStatus.Ok ? Hash(bytes).ToString("x", CultureInfo.InvariantCulture) : read.ToString();
+                line.Append(CultureInfo.InvariantCulture, $" {slot}:{_test.DomainOf(target)}/{target.PinCount}/{contents}");
+            }
+        }
+
+        return line.ToString();
     }
 }

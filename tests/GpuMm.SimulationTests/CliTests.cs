@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.IO;
 using System.Text.Json;
+using GpuMm.TestKit;
 using Xunit;
 
 namespace GpuMm.SimulationTests;
@@ -70,6 +71,26 @@ public sealed class CliTests
         Assert.True(root.GetProperty("result").GetProperty("faults").GetInt64() > 0);
         Assert.True(root.GetProperty("moreVram").GetArrayLength() >= 3);
         Assert.Equal(16, root.GetProperty("checksumHex").GetString()!.Length);
+    }
+
+    [Fact]
+    public void TheReadmeShowsWhatTheDemoPrints()
+    {
+        (_, string output, _) = Run("demo");
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        string summary = output[output.IndexOf("Frames  ", StringComparison.Ordinal)..];
+        Assert.Contains("```\n" + summary + "```\n", readme, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheRaceTableIsPrintedAndWrongOptionsAreRefused()
+    {
+        (int exitCode, string output, _) = Run("race");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("=> stale entry", output, StringComparison.Ordinal);
+        (exitCode, output, string error) = Run("race --contract magic");
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Contains("give nopfn or nopage", error, StringComparison.Ordinal);
     }
 
     private static (int ExitCode, string Output, string Error) Run(string arguments)

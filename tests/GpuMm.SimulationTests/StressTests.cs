@@ -94,7 +94,7 @@ public sealed class StressTests(ITestOutputHelper output)
         {
             BufferObject made = test.Create(prng.Below(4) + 2, Placement.System, $"{seed}.{i}");
             VmArea area = made.Map(test.Space);
-            byte value = (byte)prng.Next();
+            byte value = unchecked((byte)prng.Next());
             Fill(test, area, value);
 
             // Room may be taken by objects that are in use just now: that is an answer, not a fault.

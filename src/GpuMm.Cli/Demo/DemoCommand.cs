@@ -17,10 +17,10 @@ namespace GpuMm.Cli.Demo;
 internal static class DemoCommand
 {
     private static readonly Option<SceneDescription?> s_scene = Named(
-        "--scene", "The scene: " + Names(SceneDescription.All.Select(static s => s.Name)) + ".", "sponza", SceneDescription.Find, SceneDescription.All.Select(static s => s.Name));
+        "--scene", "The scene. Default: sponza.", SceneDescription.Find, SceneDescription.All.Select(static s => s.Name));
 
     private static readonly Option<MachineProfile?> s_machine = Named(
-        "--machine", "The machine: " + Names(MachineProfile.All.Select(static m => m.Name)) + ". Default: the scene's.", null, MachineProfile.Find, MachineProfile.All.Select(static m => m.Name));
+        "--machine", "The machine. Default: the scene's.", MachineProfile.Find, MachineProfile.All.Select(static m => m.Name));
 
     private static readonly Option<ulong?> s_vram = Size("--vram", "Video memory, such as 96MiB or 1.5GiB. Default: less than the scene needs.");
 
@@ -33,36 +33,37 @@ internal static class DemoCommand
     {
         Description = "Decides where materials are and what the CPU touches. Same seed, same result.",
         DefaultValueFactory = static _ => 1,
+        HelpName = "number",
         CustomParser = static result => Whole(result, "--seed", 0, long.MaxValue),
     };
 
-    private static readonly Option<BackingKind> s_backing = new("--backing")
+    private static readonly Option<BackingKind?> s_backing = new("--backing")
     {
-        Description = "What is kept of the contents: every byte (bytes), or 8 bytes per page (heads), much faster.",
-        DefaultValueFactory = static _ => BackingKind.Bytes,
+        Description = "What is kept of the contents: every byte (bytes, the default), or 8 bytes per page (heads), much faster.",
+        HelpName = "bytes|heads",
         CustomParser = static result => result.Tokens[0].Value.ToUpperInvariant() switch
         {
-            "BYTES" => BackingKind.Bytes,
+            "BYTES" => (BackingKind?)BackingKind.Bytes,
             "HEADS" => BackingKind.PageHeads,
-            _ => Refuse<BackingKind>(result, $"--backing {result.Tokens[0].Value}: give bytes or heads."),
+            _ => Refuse<BackingKind?>(result, $"--backing {result.Tokens[0].Value}: give bytes or heads."),
         },
     };
 
-    private static readonly Option<SpaceAllocatorKind> s_allocator = new("--allocator")
+    private static readonly Option<SpaceAllocatorKind?> s_allocator = new("--allocator")
     {
-        Description = "Gives out video memory: range (best fit), buddy (blocks of powers of two) or bins (constant time).",
-        DefaultValueFactory = static _ => SpaceAllocatorKind.Range,
+        Description = "Gives out video memory: range (best fit, the default), buddy (blocks of powers of two) or bins (constant time).",
+        HelpName = "range|buddy|bins",
         CustomParser = static result => result.Tokens[0].Value.ToUpperInvariant() switch
         {
-            "RANGE" => SpaceAllocatorKind.Range,
+            "RANGE" => (SpaceAllocatorKind?)SpaceAllocatorKind.Range,
             "BUDDY" => SpaceAllocatorKind.Buddy,
             "BINS" => SpaceAllocatorKind.Bins,
-            _ => Refuse<SpaceAllocatorKind>(result, $"--allocator {result.Tokens[0].Value}: give range, buddy or bins."),
+            _ => Refuse<SpaceAllocatorKind?>(result, $"--allocator {result.Tokens[0].Value}: give range, buddy or bins."),
         },
     };
 
     private static readonly Option<string?> s_scenario = Named(
-        "--scenario", "Instead of the flight, another client of the fault handler: " + Names(ScenarioDemo.Names) + ".", null,
+        "--scenario", "Instead of the flight, another client of the fault handler.",
         static name => ScenarioDemo.Names.FirstOrDefault(each => string.Equals(each, name, StringComparison.OrdinalIgnoreCase)), ScenarioDemo.Names);
 
     private static readonly Option<bool> s_json = new("--json") { Description = "Print one JSON document, nothing else." };
@@ -86,7 +87,7 @@ internal static class DemoCommand
             return ScenarioDemo.Run(scenario, parsed.GetValue(s_json));
         }
 
-        SceneDescription description = parsed.GetValue(s_scene)!;
+        SceneDescription description = parsed.GetValue(s_scene) ?? SceneDescription.All[0];
         DemoOptions usual = DemoOptions.For(description);
         DemoOptions options = usual with
         {
@@ -95,8 +96,8 @@ internal static class DemoCommand
             ApertureBytes = parsed.GetValue(s_aperture) ?? usual.ApertureBytes,
             Frames = parsed.GetValue(s_frames),
             Seed = (ulong)parsed.GetValue(s_seed),
-            Backing = parsed.GetValue(s_backing),
-            Allocator = parsed.GetValue(s_allocator),
+            Backing = parsed.GetValue(s_backing) ?? usual.Backing,
+            Allocator = parsed.GetValue(s_allocator) ?? usual.Allocator,
         };
         Scene scene = SceneLoader.Load(description, options.Seed);
         if (options.Problem(scene) is { } problem)
@@ -141,17 +142,18 @@ internal static class DemoCommand
     }
 
     private static Option<T?> Named<T>(
-        string name, string description, string? fallback, Func<string, T?> find, IEnumerable<string> names)
+        string name, string description, Func<string, T?> find, IEnumerable<string> names)
         where T : class => new(name)
         {
             Description = description,
-            DefaultValueFactory = _ => fallback is null ? null : find(fallback),
+            HelpName = string.Join('|', names),
             CustomParser = result => find(result.Tokens[0].Value) ??
                 Refuse<T?>(result, $"{name} {result.Tokens[0].Value}: there is no such {name[2..]}; give {Names(names)}."),
         };
 
     private static Option<ulong?> Size(string name, string description) => new(name)
     {
+        HelpName = "size",
         Description = description,
         CustomParser = result =>
         {
@@ -166,6 +168,7 @@ internal static class DemoCommand
     {
         Description = description,
         DefaultValueFactory = _ => fallback,
+        HelpName = "number",
         CustomParser = result => (int)Whole(result, name, least, most),
     };
 

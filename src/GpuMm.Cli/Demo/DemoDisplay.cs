@@ -11,6 +11,7 @@ namespace GpuMm.Cli.Demo;
 internal static class DemoDisplay
 {
     private const int PlainLines = 10;
+    private const int BarWidth = 40;
     private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(50);
 
     public static DemoSummary Run(Scene scene, DemoOptions options, bool noColor)
@@ -58,8 +59,8 @@ internal static class DemoDisplay
         grid.AddRow(new Text("frame"), new Markup(string.Create(
             CultureInfo.InvariantCulture,
             $"{progress.Frame} of {options.Frames}   [{(stutters ? "red" : "green")}]{progress.FrameTime.Milliseconds:0.00} ms[/]")));
-        grid.AddRow(new Text("VRAM"), Bar(progress.VramUsedBytes, options.VramBytes, Color.Blue));
-        grid.AddRow(new Text("aperture"), Bar(progress.ApertureUsedBytes, options.ApertureBytes, Color.Yellow));
+        grid.AddRow(new Text("VRAM"), Bar(progress.VramUsedBytes, options.VramBytes, "blue"));
+        grid.AddRow(new Text("aperture"), Bar(progress.ApertureUsedBytes, options.ApertureBytes, "yellow"));
         grid.AddRow(new Text("system"), new Text(ByteSize.Format(progress.SystemUsedBytes)));
         grid.AddRow(new Text("moved"), new Text(string.Create(
             CultureInfo.InvariantCulture,
@@ -67,11 +68,11 @@ internal static class DemoDisplay
         return grid;
     }
 
-    private static Columns Bar(ulong usedBytes, ulong totalBytes, Color color) => new(
-        new BreakdownChart()
-            .Width(40)
-            .HideTags()
-            .AddItem("used", usedBytes, color)
-            .AddItem("free", totalBytes - usedBytes, Color.Grey),
-        new Text($"{ByteSize.Format(usedBytes)} of {ByteSize.Format(totalBytes)}"));
+    // Filled and hollow blocks: the bar reads without colours too.
+    private static Markup Bar(ulong usedBytes, ulong totalBytes, string color)
+    {
+        int filled = (int)(usedBytes * BarWidth / totalBytes);
+        return new Markup(
+            $"[{color}]{new string('█', filled)}[/]{new string('░', BarWidth - filled)} {ByteSize.Format(usedBytes)} of {ByteSize.Format(totalBytes)}");
+    }
 }

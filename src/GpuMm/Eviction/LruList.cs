@@ -69,6 +69,31 @@ internal sealed class LruList
         Count--;
     }
 
+    /// <summary>Moves neighbours, from the first to the last, behind everything else. Cost: O(1).</summary>
+    public void MoveRunToTail(LruNode first, LruNode last)
+    {
+        Debug.Assert(ReferenceEquals(first.List, this) && ReferenceEquals(last.List, this), "A run moves within its list.");
+        if (last.Next is not { } behind)
+        {
+            return;
+        }
+
+        behind.Previous = first.Previous;
+        if (first.Previous is null)
+        {
+            Head = behind;
+        }
+        else
+        {
+            first.Previous.Next = behind;
+        }
+
+        first.Previous = Tail;
+        Tail!.Next = first;
+        last.Next = null;
+        Tail = last;
+    }
+
     public void MoveToTail(LruNode node)
     {
         if (!ReferenceEquals(Tail, node))

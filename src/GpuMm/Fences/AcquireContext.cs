@@ -34,7 +34,14 @@ public sealed class AcquireContext
     /// <param name="reservations">The set.</param>
     /// <remarks>On return all are held. Waits as long as it takes; cannot dead-lock with other acquire contexts.</remarks>
     /// <exception cref="InvalidOperationException">A set is held already.</exception>
-    public void LockAll(ReadOnlySpan<Reservation> reservations)
+    public void LockAll(ReadOnlySpan<Reservation> reservations) => LockAll(reservations, interrupt: null);
+
+    /// <summary>Takes every reservation, unless the wait is interrupted; duplicates are taken once.</summary>
+    /// <param name="reservations">The set.</param>
+    /// <param name="interrupt">Ends waits early; null for never.</param>
+    /// <returns><see cref="MmStatus.Ok"/>, or <see cref="MmStatus.Interrupted"/> with nothing held.</returns>
+    /// <exception cref="InvalidOperationException">A set is held already.</exception>
+    public MmStatus LockAll(ReadOnlySpan<Reservation> reservations, WaitInterrupt? interrupt)
     {
         Begin();
         Reservation? contended = null;
@@ -42,15 +49,26 @@ public sealed class AcquireContext
         {
             if (contended is not null)
             {
-                MmStatus first = contended.Lock(Ticket);
+                MmStatus first = contended.Lock(Ticket, interrupt);
+                if (first == MmStatus.Interrupted)
+                {
+                    UnlockAll();
+                    return first;
+                }
+
                 Debug.Assert(first == MmStatus.Ok, "A ticket that holds nothing may always wait.");
                 Push(contended);
             }
 
-            contended = LockRest(reservations);
-            if (contended is null)
+            MmStatus status = LockRest(reservations, interrupt, out contended);
+            if (status == MmStatus.Interrupted)
             {
-                return;
+                UnlockAll();
+            }
+
+            if (status != MmStatus.Deadlock)
+            {
+                return status;
             }
 
             Restarts++;
@@ -76,23 +94,27 @@ public sealed class AcquireContext
         Ticket.Renew(NextStamp());
     }
 
-    private Reservation? LockRest(ReadOnlySpan<Reservation> reservations)
+    private MmStatus LockRest(
+        ReadOnlySpan<Reservation> reservations, WaitInterrupt? interrupt, out Reservation? contended)
     {
+        contended = null;
         foreach (Reservation reservation in reservations)
         {
-            switch (reservation.Lock(Ticket))
+            MmStatus status = reservation.Lock(Ticket, interrupt);
+            switch (status)
             {
                 case MmStatus.Ok:
                     Push(reservation);
                     break;
-                case MmStatus.Deadlock:
-                    return reservation;
+                case MmStatus.AlreadyHeld: // A duplicate.
+                    break;
                 default:
-                    break; // Already held: a duplicate.
+                    contended = reservation;
+                    return status;
             }
         }
 
-        return null;
+        return MmStatus.Ok;
     }
 
     private void Push(Reservation reservation)

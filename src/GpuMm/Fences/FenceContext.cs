@@ -63,15 +63,37 @@ public sealed class FenceContext
 
     /// <summary>Blocks the thread until a number is signalled by another thread.</summary>
     /// <param name="seqno">An issued number.</param>
-    public void WaitBlocking(ulong seqno)
+    /// <param name="interrupt">Ends the wait early; null for never.</param>
+    /// <returns><see cref="MmStatus.Ok"/>, or <see cref="MmStatus.Interrupted"/>.</returns>
+    public MmStatus WaitBlocking(ulong seqno, WaitInterrupt? interrupt = null)
+    {
+        interrupt?.Join(_gate);
+        try
+        {
+            return WaitSlowly(seqno, interrupt);
+        }
+        finally
+        {
+            interrupt?.Leave(_gate);
+        }
+    }
+
+    private MmStatus WaitSlowly(ulong seqno, WaitInterrupt? interrupt)
     {
         lock (_gate)
         {
             Debug.Assert(seqno <= _issuedSeqno, "Only issued fences are waited for.");
             while (_signaledSeqno < seqno)
             {
+                if (interrupt is { IsRaised: true })
+                {
+                    return MmStatus.Interrupted;
+                }
+
                 Monitor.Wait(_gate);
             }
+
+            return MmStatus.Ok;
         }
     }
 }

@@ -26,8 +26,7 @@ public sealed class Reservation
     private ulong _state;
     private object? _gate; // Made by the first thread that has to wait.
     private ReservationTicket? _ticket; // Lock: this reservation
-    private FenceSlot[] _slots = []; // Lock: this reservation
-    private int _slotCount; // Lock: this reservation
+    private FenceSlots _fences; // Lock: this reservation
 #if DEBUG
     private int _ownerThread;
 #endif
@@ -39,7 +38,7 @@ public sealed class Reservation
     public ReservationTicket? Ticket => _ticket;
 
     /// <summary>Number of fences kept, signalled ones included. Lock: this reservation.</summary>
-    public int FenceCount => _slotCount;
+    public int FenceCount => _fences.Count;
 
     /// <summary>True when the lock is held under a ticket. Exact for the ticket's own thread.</summary>
     /// <param name="ticket">The ticket.</param>
@@ -70,14 +69,35 @@ public sealed class Reservation
     /// <see cref="MmStatus.Deadlock"/> when an older ticket holds it and this one holds others.
     /// </returns>
     /// <remarks>Lock: may be called under an address-space lock or other reservations of the same ticket, no more.</remarks>
-    public MmStatus Lock(ReservationTicket? ticket = null)
+    public MmStatus Lock(ReservationTicket? ticket = null) => Lock(ticket, interrupt: null);
+
+    /// <summary>Takes the lock, waiting for it until the wait is interrupted.</summary>
+    /// <param name="ticket">The locker's ticket; null for a single lock outside any set.</param>
+    /// <param name="interrupt">Ends the wait early; null for never. It is looked at only where the caller would wait.</param>
+    /// <returns>As without it, or <see cref="MmStatus.Interrupted"/>.</returns>
+    /// <remarks>Cost: without contention as without it.</remarks>
+    public MmStatus Lock(ReservationTicket? ticket, WaitInterrupt? interrupt)
     {
         if (TryLock(ticket))
         {
             return MmStatus.Ok;
         }
 
-        return ticket is not null && IsHeldBy(ticket) ? MmStatus.AlreadyHeld : LockSlowly(ticket);
+        if (ticket is not null && IsHeldBy(ticket))
+        {
+            return MmStatus.AlreadyHeld;
+        }
+
+        object gate = Volatile.Read(ref _gate) ?? Interlocked.CompareExchange(ref _gate, new object(), null) ?? _gate!;
+        interrupt?.Join(gate);
+        try
+        {
+            return LockSlowly(ticket, gate, interrupt);
+        }
+        finally
+        {
+            interrupt?.Leave(gate);
+        }
     }
 
     /// <summary>Gives the lock back.</summary>
@@ -133,38 +153,17 @@ public sealed class Reservation
     public void AddFence(Fence fence, FenceUsage usage)
     {
         AssertHeld();
-        if (fence.IsSignaled)
-        {
-            return;
-        }
+        _fences.Add(fence, usage);
+    }
 
-        int free = -1;
-        for (int i = 0; i < _slotCount; i++)
-        {
-            ref FenceSlot slot = ref _slots[i];
-            if (ReferenceEquals(slot.Fence.Context, fence.Context) && slot.Usage >= usage)
-            {
-                slot = new FenceSlot(slot.Fence.Seqno > fence.Seqno ? slot.Fence : fence, usage);
-                return;
-            }
-
-            if (slot.Fence.IsSignaled)
-            {
-                free = i;
-            }
-        }
-
-        if (free < 0)
-        {
-            if (_slotCount == _slots.Length)
-            {
-                Array.Resize(ref _slots, Math.Max(2, _slots.Length * 2));
-            }
-
-            free = _slotCount++;
-        }
-
-        _slots[free] = new FenceSlot(fence, usage);
+    /// <summary>Makes room for fences, so that as many calls of <see cref="AddFence"/> neither fail nor allocate.</summary>
+    /// <param name="count">How many; on timelines of their own.</param>
+    /// <remarks>Lock: this reservation. Call it before the work is queued, for then there is no way back.</remarks>
+    public void ReserveFences(int count)
+    {
+        AssertHeld();
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        _fences.Reserve(count);
     }
 
     /// <summary>Finds a fence that is not signalled.</summary>
@@ -174,34 +173,25 @@ public sealed class Reservation
     public bool TryGetUnsignaled(FenceUsage usage, out Fence fence)
     {
         AssertHeld();
-        for (int i = 0; i < _slotCount; i++)
-        {
-            if (_slots[i].Usage <= usage && !_slots[i].Fence.IsSignaled)
-            {
-                fence = _slots[i].Fence;
-                return true;
-            }
-        }
-
-        fence = default;
-        return false;
+        return _fences.TryGetUnsignaled(usage, out fence);
     }
 
     /// <summary>One stored fence. Lock: this reservation.</summary>
     /// <param name="index">0 to <see cref="FenceCount"/> - 1.</param>
     /// <param name="usage">Its class.</param>
-    public Fence FenceAt(int index, out FenceUsage usage)
+    public Fence FenceAt(int index, out FenceUsage usage) => _fences.At(index, out usage);
+
+    /// <summary>A copy of the running fences that nobody else can add to. Lock: this reservation.</summary>
+    internal FenceSlots CopyFences()
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_slotCount, nameof(index));
-        usage = _slots[index].Usage;
-        return _slots[index].Fence;
+        AssertHeld();
+        return _fences.Copy();
     }
 
-    private MmStatus LockSlowly(ReservationTicket? ticket)
+    private MmStatus LockSlowly(ReservationTicket? ticket, object gate, WaitInterrupt? interrupt)
     {
         ulong stamp = ticket?.Stamp ?? 0;
         LockOrder.BeforeWait(LockRank.Reservation);
-        object gate = Volatile.Read(ref _gate) ?? Interlocked.CompareExchange(ref _gate, new object(), null) ?? _gate!;
         lock (gate)
         {
             while (true)
@@ -221,6 +211,11 @@ public sealed class Reservation
                 if (holder != 0 && stamp > holder && ticket!.HeldCount > 0)
                 {
                     return MmStatus.Deadlock;
+                }
+
+                if (interrupt is { IsRaised: true })
+                {
+                    return MmStatus.Interrupted;
                 }
 
                 bool marked = (state & WaitersBit) != 0 ||
@@ -249,6 +244,4 @@ public sealed class Reservation
         _ownerThread = Environment.CurrentManagedThreadId;
 #endif
     }
-
-    private readonly record struct FenceSlot(Fence Fence, FenceUsage Usage);
 }

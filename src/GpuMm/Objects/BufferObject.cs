@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics;
 using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Fences;
@@ -15,6 +14,7 @@ namespace GpuMm.Objects;
 public sealed class BufferObject
 {
     private int _references = 1;
+    private int _handles;
 
     internal BufferObject(GpuDevice device, ulong id, ulong sizeBytes, in BufferObjectDescription description, PageWindow window)
     {
@@ -27,6 +27,7 @@ public sealed class BufferObject
         Priority = (byte)description.Priority;
         AlignmentBytes = description.AlignmentBytes;
         Reservation = description.SharedReservation ?? new Reservation();
+        OwnsReservation = description.SharedReservation is null;
         Window = window;
     }
 
@@ -72,6 +73,34 @@ public sealed class BufferObject
     /// <summary>True once its last reference is gone and it only waits for the GPU.</summary>
     public bool IsDeleted { get; internal set; }
 
+    /// <summary>The group that it grows old with, or null. Lock: its reservation.</summary>
+    public BulkMove? BulkMove { get; internal set; }
+
+    /// <summary>True while its contents are in the swap store. Lock: its reservation.</summary>
+    public bool IsSwapped => Pages is { } pages && (pages.Flags & TranslationFlags.Swapped) != 0;
+
+    /// <summary>True when its contents may be dropped instead of moved. Lock: its reservation.</summary>
+    public bool IsPurgeable { get; private set; }
+
+    /// <summary>True when they were. Lock: its reservation.</summary>
+    public bool IsPurged { get; internal set; }
+
+    /// <summary>
+    /// True when its contents went with the device's memory. Until <see cref="AcknowledgeLoss"/> it can be neither used nor
+    /// touched, so nobody takes the wrong bytes for the right ones. Lock: its reservation.
+    /// </summary>
+    public bool IsLost { get; internal set; }
+
+    /// <summary>Handles that clients have to it.</summary>
+    public int HandleCount => Volatile.Read(ref _handles);
+
+    internal uint PublishedName { get; set; } // Lock: the device's registry
+
+    internal bool OwnsReservation { get; }
+
+    // What the object waits for once it is deleted; its own copy, so that others who share the reservation do not delay it.
+    internal FinalFences? FinalFences { get; set; } // Lock: its reservation
+
     internal bool IsDestroyed { get; set; } // Lock: its reservation
 
     internal BufferObject? PreviousObject { get; set; } // Lock: the device's registry
@@ -80,8 +109,46 @@ public sealed class BufferObject
 
     /// <summary>Takes the reservation, waiting if need be.</summary>
     /// <param name="ticket">The ticket of a set of locks, or null.</param>
-    /// <returns>As <see cref="Reservation.Lock"/>.</returns>
-    public MmStatus Reserve(ReservationTicket? ticket = null) => Reservation.Lock(ticket);
+    /// <param name="noWait">Answer <see cref="MmStatus.Busy"/> instead of waiting; refused the same way together with a ticket.</param>
+    /// <param name="interrupt">Ends the wait early; null for never.</param>
+    /// <returns>
+    /// As <see cref="Reservation.Lock(ReservationTicket?, WaitInterrupt?)"/>, or <see cref="MmStatus.Busy"/>.
+    /// </returns>
+    public MmStatus Reserve(ReservationTicket? ticket = null, bool noWait = false, WaitInterrupt? interrupt = null)
+    {
+        if (Device.IsFaulted(FaultPoint.Lock))
+        {
+            return MmStatus.Interrupted;
+        }
+
+        if (!noWait)
+        {
+            return Reservation.Lock(ticket, interrupt);
+        }
+
+        return ticket is null && Reservation.TryLock() ? MmStatus.Ok : MmStatus.Busy;
+    }
+
+    /// <summary>Puts the object into a bulk move, or takes it out. Lock: its reservation.</summary>
+    /// <param name="bulk">The group; null for none.</param>
+    /// <exception cref="InvalidOperationException">The group's members share another reservation.</exception>
+    public void SetBulkMove(BulkMove? bulk)
+    {
+        Reservation.AssertHeld();
+        if (bulk is not null && !ReferenceEquals(bulk.Reservation, Reservation))
+        {
+            throw new InvalidOperationException($"'{Name}' does not share the reservation of the bulk move.");
+        }
+
+        if (Resource is { } resource)
+        {
+            resource.Manager.ChangeBulk(resource, bulk);
+        }
+        else
+        {
+            BulkMove = bulk;
+        }
+    }
 
     /// <summary>Makes the object the youngest in its domain and gives the reservation back.</summary>
     public void Unreserve()
@@ -148,6 +215,37 @@ public sealed class BufferObject
         }
     }
 
+    /// <summary>Says whether the contents are needed. Lock: its reservation.</summary>
+    /// <param name="advice">What the owner knows.</param>
+    /// <returns>True when the contents are still there; false when they were dropped meanwhile, and the object starts anew.</returns>
+    public bool Advise(MemoryAdvice advice)
+    {
+        Reservation.AssertHeld();
+        bool isRetained = !IsPurged;
+        IsPurgeable = advice == MemoryAdvice.DontNeed;
+        IsPurged &= IsPurgeable;
+        return isRetained;
+    }
+
+    /// <summary>Takes note that the contents are lost: the object can be used again, and reads as zero. Lock: its reservation.</summary>
+    public void AcknowledgeLoss()
+    {
+        Reservation.AssertHeld();
+        IsLost = false;
+    }
+
+    internal int CountHandle(int change) => Interlocked.Add(ref _handles, change);
+
+    // Lock: the reservation. The last reference is gone, and with it every right to stay.
+    internal void DropPins()
+    {
+        if (PinCount != 0)
+        {
+            PinCount = 0;
+            Resource?.Manager.Relist(Resource);
+        }
+    }
+
     /// <summary>Maps the whole object into an address space.</summary>
     /// <param name="space">The address space; one made by the object's device.</param>
     /// <param name="protection">What to allow.</param>
@@ -165,10 +263,22 @@ public sealed class BufferObject
     }
 
     /// <summary>Takes another reference.</summary>
+    /// <exception cref="InvalidOperationException">The last one is gone: nobody may use the object any more.</exception>
     public void AddReference()
     {
-        int references = Interlocked.Increment(ref _references);
-        Debug.Assert(references > 1, "A reference is taken from a reference.");
+        int references = Volatile.Read(ref _references);
+        while (references > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            if (seen == references)
+            {
+                return;
+            }
+
+            references = seen;
+        }
+
+        throw new InvalidOperationException($"'{Name}' was released; a reference is taken from a reference.");
     }
 
     /// <summary>Drops a reference; the last one frees the memory as soon as the GPU is done with it.</summary>
@@ -197,7 +307,7 @@ public sealed class BufferObject
             return new FrameIndex((int)resource.Domain, resource.PageAt(pageIndex, out runPages));
         }
 
-        if (Pages is { IsPopulated: true } pages)
+        if (Pages is { HasPages: true } pages)
         {
             return new FrameIndex((int)MemoryDomain.System, pages.PageAt(pageIndex, out runPages));
         }

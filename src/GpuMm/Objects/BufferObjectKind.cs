@@ -8,4 +8,7 @@ public enum BufferObjectKind : byte
 
     /// <summary>The driver's own: cannot be mapped.</summary>
     Kernel = 1,
+
+    /// <summary>Somebody else's pages, imported: can be mapped where their owner allows it.</summary>
+    Sg = 2,
 }

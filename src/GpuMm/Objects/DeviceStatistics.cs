@@ -15,6 +15,8 @@ public sealed class DeviceStatistics
     private long _faultRetries;
     private long _insertedPtes;
     private long _zappedPtes;
+    private long _swappedOutBytes;
+    private long _swappedInBytes;
 
     /// <summary>Objects that were moved to make room for others, hops not counted.</summary>
     public long Evictions => Volatile.Read(ref _evictions);
@@ -33,6 +35,12 @@ public sealed class DeviceStatistics
 
     /// <summary>Page-table entries revoked by moves.</summary>
     public long ZappedPtes => Volatile.Read(ref _zappedPtes);
+
+    /// <summary>Bytes written to the swap store, whole objects.</summary>
+    public long SwappedOutBytes => Volatile.Read(ref _swappedOutBytes);
+
+    /// <summary>Bytes read back from it, whole objects.</summary>
+    public long SwappedInBytes => Volatile.Read(ref _swappedInBytes);
 
     /// <summary>Moves from one domain to another, every hop counted.</summary>
     /// <param name="from">The old domain.</param>
@@ -66,6 +74,10 @@ public sealed class DeviceStatistics
 
         Interlocked.Add(ref _insertedPtes, insertedCount);
     }
+
+    internal void CountSwapOut(ulong sizeBytes) => Interlocked.Add(ref _swappedOutBytes, (long)sizeBytes);
+
+    internal void CountSwapIn(ulong sizeBytes) => Interlocked.Add(ref _swappedInBytes, (long)sizeBytes);
 
     internal void CountZap(int zappedCount) => Interlocked.Add(ref _zappedPtes, zappedCount);
 

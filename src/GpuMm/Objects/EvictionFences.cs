@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuMm.Fences;
 
 namespace GpuMm.Objects;
@@ -24,8 +23,12 @@ internal sealed class EvictionFences
         {
             if (ReferenceEquals(_slots[i].Context, fence.Context))
             {
-                Debug.Assert(_slots[i].Seqno <= fence.Seqno, "Copies of one timeline come in order.");
-                _slots[i] = fence;
+                // Two movers may get here in the other order than their copies were queued: the later copy counts.
+                if (_slots[i].Seqno < fence.Seqno)
+                {
+                    _slots[i] = fence;
+                }
+
                 return true;
             }
 

@@ -25,7 +25,8 @@ public sealed partial class GpuDevice
             status = Walk(requester, manager, place, ref context, ticket, out resource, out progress);
         }
 
-        while (status == MmStatus.NoSpace && !context.NoWaitGpu && WaitOldestPostponed())
+        // Only space that shows system pages waits for copies; a card's own is free at once, and waiting cannot help it.
+        while (status == MmStatus.NoSpace && manager.UsesPages && !context.NoWaitGpu && WaitOldestPostponed())
         {
             status = manager.TryAllocate(requester, place, context.NoWaitGpu, out resource);
         }

@@ -50,29 +50,47 @@ public sealed partial class GpuDevice
     /// <remarks>Lock: the object's reservation, under which its mappings are revoked before anything is copied.</remarks>
     private MmStatus MoveTo(BufferObject target, Resource destination, bool isEviction, ref OperationContext context)
     {
-        for (int hop = 0; hop < MaxHops; hop++)
+        bool wasSwapped = target.IsSwapped;
+        bool isMoved = false;
+        try
         {
-            MmStatus status = MoveOnce(target, destination, isEviction, ref context, out MoveResult result);
-            if (status != MmStatus.Ok)
+            MmStatus status = MoveByHops(target, destination, isEviction, ref context);
+            isMoved = status == MmStatus.Ok;
+            if (isMoved && wasSwapped)
             {
-                destination.Manager.Release(destination);
-                return status;
+                // The space was taken for an object that could not be evicted; now it can.
+                destination.Manager.Relist(destination);
             }
 
-            if (result.Outcome == MoveOutcome.Moved)
+            return status;
+        }
+        finally
+        {
+            // Also when a driver throws: space that nobody moved into must not stay in the order.
+            if (!isMoved)
             {
-                return MmStatus.Ok;
+                destination.Manager.Release(destination);
+            }
+        }
+    }
+
+    private MmStatus MoveByHops(BufferObject target, Resource destination, bool isEviction, ref OperationContext context)
+    {
+        for (int hop = 0; hop < MaxHops; hop++)
+        {
+            MmStatus status = MoveOnce(target, destination, isEviction, isAfterHop: hop > 0, ref context, out MoveResult result);
+            if (status != MmStatus.Ok || result.Outcome == MoveOutcome.Moved)
+            {
+                return status;
             }
 
             status = MoveVia(target, result.Hop, ref context);
             if (status != MmStatus.Ok)
             {
-                destination.Manager.Release(destination);
                 return status;
             }
         }
 
-        destination.Manager.Release(destination);
         throw new InvalidOperationException($"The driver sends '{target.Name}' through more than {MaxHops} hops.");
     }
 
@@ -90,49 +108,69 @@ public sealed partial class GpuDevice
             return status == MmStatus.NoSpace ? MmStatus.OutOfMemory : status;
         }
 
-        status = MoveOnce(target, resource!, isEviction: false, ref context, out MoveResult result);
-        if (status == MmStatus.Ok && result.Outcome == MoveOutcome.MultiHop)
+        bool isMoved = false;
+        try
         {
-            throw new InvalidOperationException($"The driver asks for a hop on the way to a hop, for '{target.Name}'.");
-        }
+            status = MoveOnce(target, resource!, isEviction: false, isAfterHop: false, ref context, out MoveResult result);
+            if (status == MmStatus.Ok && result.Outcome == MoveOutcome.MultiHop)
+            {
+                throw new InvalidOperationException($"The driver asks for a hop on the way to a hop, for '{target.Name}'.");
+            }
 
-        if (status != MmStatus.Ok)
+            isMoved = status == MmStatus.Ok;
+            return status;
+        }
+        finally
         {
-            resource!.Manager.Release(resource);
+            if (!isMoved)
+            {
+                resource!.Manager.Release(resource);
+            }
         }
-
-        return status;
     }
 
     // One step: revoke, populate, copy, retarget. Answers Ok with nothing changed when the driver wants a hop.
     private MmStatus MoveOnce(
-        BufferObject target, Resource destination, bool isEviction, ref OperationContext context, out MoveResult result)
+        BufferObject target, Resource destination, bool isEviction, bool isAfterHop, ref OperationContext context, out MoveResult result)
     {
         result = default;
         Resource? source = target.Resource;
-        MoveRequest request = new(target, source, destination, isEviction);
-        if (target.Window.PageCount != 0)
+
+        // A hop's own copy is not what the caller did not want to wait for: the second step queues behind it.
+        if (context.NoWaitGpu && !isAfterHop && source is not null && target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _))
         {
-            Mapping.Unmap(target.Window);
+            return MmStatus.Busy;
         }
 
-        bool comesFromOwnMemory = source is { Manager.UsesPages: false };
-        if (destination.Manager.UsesPages && (destination.Domain != MemoryDomain.System || comesFromOwnMemory))
+        MoveRequest request = new(target, source, destination, isEviction);
+        Revoke(target);
+        if (target.IsSwapped)
         {
-            // Pages that a copy will fill need no clearing.
-            MmStatus status = Populate(target, clear: !comesFromOwnMemory);
+            MmStatus status = Populate(target, clear: false, context.ForceAllocate);
             if (status != MmStatus.Ok)
             {
                 return status;
             }
         }
 
-        if (context.NoWaitGpu && source is not null && target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _))
+        bool comesFromOwnMemory = source is { Manager.UsesPages: false };
+        if (destination.Manager.UsesPages && (destination.Domain != MemoryDomain.System || comesFromOwnMemory))
         {
-            return UndoPopulate(target, comesFromOwnMemory, MmStatus.Busy);
+            // Pages that a copy will fill need no clearing.
+            MmStatus status = Populate(target, clear: !comesFromOwnMemory, context.ForceAllocate);
+            if (status != MmStatus.Ok)
+            {
+                return status;
+            }
         }
 
-        result = source is null && destination.Manager.UsesPages ? MoveResult.Done : Driver.Move(request);
+        if (IsFaulted(FaultPoint.ReserveFence))
+        {
+            return UndoPopulate(target, comesFromOwnMemory, MmStatus.OutOfMemory);
+        }
+
+        target.Reservation.ReserveFences(1);
+        result = source is null && destination.Manager.UsesPages ? MoveResult.Done : AskDriver(request, comesFromOwnMemory);
         if (result.Outcome == MoveOutcome.Failed)
         {
             return UndoPopulate(target, comesFromOwnMemory, result.Status);
@@ -154,11 +192,34 @@ public sealed partial class GpuDevice
         return MmStatus.Ok;
     }
 
+    private MoveResult AskDriver(in MoveRequest request, bool comesFromOwnMemory)
+    {
+        if (IsFaulted(FaultPoint.Move))
+        {
+            return MoveResult.Failure(MmStatus.Interrupted);
+        }
+
+        bool isAnswered = false;
+        try
+        {
+            MoveResult result = Driver.Move(request);
+            isAnswered = true;
+            return result;
+        }
+        finally
+        {
+            if (!isAnswered)
+            {
+                UndoPopulate(request.Target, comesFromOwnMemory, MmStatus.Ok);
+            }
+        }
+    }
+
     private MmStatus UndoPopulate(BufferObject target, bool comesFromOwnMemory, MmStatus status)
     {
         if (comesFromOwnMemory)
         {
-            target.Pages?.Unpopulate(_systemPages);
+            Unpopulate(target);
         }
 
         return status;
@@ -168,6 +229,11 @@ public sealed partial class GpuDevice
     {
         target.Reservation.AddFence(fence, FenceUsage.Kernel);
         target.Resource = destination;
+        if (Options.Gart == GartMode.Eager)
+        {
+            BindToAperture(target);
+        }
+
         if (source is null)
         {
             return;
@@ -179,7 +245,7 @@ public sealed partial class GpuDevice
             source.Manager.Release(source);
             if (dropsPages)
             {
-                target.Pages?.Unpopulate(_systemPages);
+                Unpopulate(target);
             }
         }
         else if (!source.Manager.UsesPages)
@@ -196,27 +262,5 @@ public sealed partial class GpuDevice
         {
             Postpone(fence, source, dropsPages ? target.Pages : null);
         }
-    }
-
-    // Gutting: nothing of the contents is kept. Lock: the object's reservation.
-    private MmStatus DropContents(BufferObject target, in OperationContext context)
-    {
-        while (target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out Fence fence))
-        {
-            if (context.NoWaitGpu)
-            {
-                return MmStatus.Busy;
-            }
-
-            Driver.WaitFence(fence);
-        }
-
-        if (target.Window.PageCount != 0)
-        {
-            Mapping.Unmap(target.Window);
-        }
-
-        FreeMemory(target);
-        return MmStatus.Ok;
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics;
 using GpuMm.Primitives;
 
@@ -13,7 +14,12 @@ public sealed partial class GpuDevice
     {
         if (placement.Places.IsEmpty)
         {
-            return target.PinCount > 0 ? MmStatus.InvalidArgument : DropContents(target, context);
+            return target.PinCount > 0 ? MmStatus.InvalidArgument : Gut(target);
+        }
+
+        if (target.IsLost)
+        {
+            return MmStatus.ContentsLost;
         }
 
         // First without evicting anyone, then with.
@@ -36,20 +42,32 @@ public sealed partial class GpuDevice
                 continue;
             }
 
-            return status != MmStatus.Ok ? status : MoveTo(target, resource!, isEviction: false, ref context);
+            if (status == MmStatus.Ok)
+            {
+                status = MoveTo(target, resource!, isEviction: false, ref context);
+            }
+
+            return status == MmStatus.Ok && target.Pages is null && target.Resource!.Domain == MemoryDomain.System
+                ? CreateTable(target)
+                : status;
         }
 
-        return MmStatus.OutOfMemory;
+        return Options.PropagateNoSpace ? MmStatus.NoSpace : MmStatus.OutOfMemory;
     }
 
     /// <summary>Brings an object to where the CPU can reach it. Lock: its reservation.</summary>
     /// <returns><see cref="MmStatus.Ok"/>, or why it cannot be reached.</returns>
     internal MmStatus MakeCpuVisible(BufferObject target)
     {
-        OperationContext context = default;
+        OperationContext context = new() { ForceAllocate = true };
         if (target.Resource is not { } resource)
         {
             return ValidateObject(target, Placement.System, ref context);
+        }
+
+        if (target.IsLost || (IsSuspended && !resource.Manager.UsesPages))
+        {
+            return MmStatus.ContentsLost;
         }
 
         if (IsCpuVisible(resource))
@@ -58,19 +76,6 @@ public sealed partial class GpuDevice
         }
 
         return target.PinCount > 0 ? MmStatus.InvalidArgument : ValidateObject(target, _visiblePlacement, ref context);
-    }
-
-    internal MmStatus Populate(BufferObject target, bool clear)
-    {
-        target.Pages ??= new TranslationTable(target.SizeBytes, target.Caching);
-        while (true)
-        {
-            MmStatus status = target.Pages.Populate(_systemPages, clear);
-            if (status != MmStatus.OutOfMemory || !WaitOldestPostponed())
-            {
-                return status;
-            }
-        }
     }
 
     private static bool IsCompatible(Resource? resource, Placement placement, bool force)
@@ -129,17 +134,29 @@ public sealed partial class GpuDevice
         return MmStatus.NoSpace;
     }
 
+    // Nobody is evicted for what would not fit into an empty domain either.
+    private static bool CouldFit(BufferObject target, ResourceManager manager, in Place place)
+    {
+        ulong endPage = place.EndPage == 0 ? Pages.Count(manager.SizeBytes) : Math.Min(place.EndPage, Pages.Count(manager.SizeBytes));
+        return place.FirstPage < endPage && Pages.Count(target.SizeBytes) <= endPage - place.FirstPage;
+    }
+
     private MmStatus AllocateAt(
         BufferObject target, in Place place, bool force, ref OperationContext context, out Resource? resource)
     {
         resource = null;
-        if (FindManager(place.Domain) is not { } manager)
+        if (FindManager(place.Domain) is not { IsUsed: true } manager || IsFaulted(FaultPoint.AllocateSpace))
         {
             return MmStatus.NoSpace;
         }
 
         MmStatus status = manager.TryAllocate(target, place, context.NoWaitGpu, out resource);
-        if (status == MmStatus.NoSpace && force && place.Domain != MemoryDomain.System)
+        if (status == MmStatus.NoSpace && manager.UsesPages && ReapPostponed() > 0)
+        {
+            status = manager.TryAllocate(target, place, context.NoWaitGpu, out resource);
+        }
+
+        if (status == MmStatus.NoSpace && force && place.Domain != MemoryDomain.System && CouldFit(target, manager, place))
         {
             status = EvictAndAllocate(target, manager, place, ref context, out resource);
         }

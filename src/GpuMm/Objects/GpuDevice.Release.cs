@@ -1,5 +1,6 @@
 using System;
 using GpuMm.Fences;
+using GpuMm.Paging;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 
@@ -28,6 +29,15 @@ public sealed partial class GpuDevice
         {
         }
 
+        foreach (ResourceManager? manager in _managers)
+        {
+            if (manager is not null)
+            {
+                manager.IsUsed = false;
+            }
+        }
+
+        Array.Clear(_managers);
         Memory.Dispose();
     }
 
@@ -36,6 +46,7 @@ public sealed partial class GpuDevice
         gone.IsDeleted = true;
         if (gone.Reservation.TryLock())
         {
+            Retire(gone);
             bool isReaped = TryReap(gone, mayWait: false);
             gone.Reservation.Unlock();
             if (isReaped)
@@ -44,13 +55,7 @@ public sealed partial class GpuDevice
             }
         }
 
-        using RankedLock.Scope scope = _registryLock.Enter();
-        if (_deletedCount == _deleted.Length)
-        {
-            Array.Resize(ref _deleted, _deletedCount * 2);
-        }
-
-        _deleted[_deletedCount++] = gone;
+        AddDeleted(gone);
     }
 
     // Lock: the object's reservation. False while the GPU still uses it.
@@ -61,26 +66,26 @@ public sealed partial class GpuDevice
             return true;
         }
 
-        while (gone.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out Fence fence))
+        Retire(gone);
+        while (IsStillUsed(gone, out Fence fence))
         {
-            if (!mayWait)
+            if (!mayWait || Driver.WaitFence(fence, Options.ReleaseWaitLimitNs, interrupt: null) != MmStatus.Ok)
             {
                 return false;
             }
-
-            Driver.WaitFence(fence);
         }
 
         gone.IsDestroyed = true;
-        if (gone.Window.PageCount != 0)
-        {
-            Mapping.Unmap(gone.Window);
-        }
-
+        Revoke(gone);
         FreeMemory(gone);
+        gone.Pages = null;
         Unregister(gone);
         return true;
     }
+
+    private static bool IsStillUsed(BufferObject gone, out Fence fence) => gone.FinalFences is { } own
+        ? own.TryGetUnsignaled(out fence)
+        : gone.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out fence);
 
     private void FreeMemory(BufferObject target)
     {
@@ -90,7 +95,7 @@ public sealed partial class GpuDevice
             resource.Manager.Release(resource);
         }
 
-        target.Pages?.Unpopulate(_systemPages);
+        Unpopulate(target);
     }
 
     private int ReapDeleted()
@@ -149,6 +154,7 @@ public sealed partial class GpuDevice
         if (pages is not null)
         {
             slot.Pages = _spareListCount > 0 ? _spareLists[--_spareListCount] : default;
+            slot.Caching = pages.Caching;
             pages.Detach(ref slot.Pages);
         }
     }
@@ -156,7 +162,7 @@ public sealed partial class GpuDevice
     private int ReapPostponed()
     {
         int reaped = 0;
-        while (TryTakePostponed(mustBeSignaled: true, out PostponedRelease release))
+        while (TryTakePostponed(out PostponedRelease release))
         {
             GiveBack(ref release);
             reaped++;
@@ -168,21 +174,28 @@ public sealed partial class GpuDevice
     // False when nothing is postponed.
     private bool WaitOldestPostponed()
     {
-        if (!TryTakePostponed(mustBeSignaled: false, out PostponedRelease release))
+        Fence fence;
+        using (_registryLock.Enter())
         {
-            return false;
+            if (_postponedCount == 0)
+            {
+                return false;
+            }
+
+            // It stays in the queue while it is waited for: another thread that looks must not think there is nothing.
+            fence = _postponed[_postponedHead].Fence;
         }
 
-        Driver.WaitFence(release.Fence);
-        GiveBack(ref release);
+        Driver.WaitFence(fence);
+        ReapPostponed();
         return true;
     }
 
-    private bool TryTakePostponed(bool mustBeSignaled, out PostponedRelease release)
+    private bool TryTakePostponed(out PostponedRelease release)
     {
         using RankedLock.Scope scope = _registryLock.Enter();
         release = default;
-        if (_postponedCount == 0 || (mustBeSignaled && !_postponed[_postponedHead].Fence.IsSignaled))
+        if (_postponedCount == 0 || !_postponed[_postponedHead].Fence.IsSignaled)
         {
             return false;
         }
@@ -198,7 +211,7 @@ public sealed partial class GpuDevice
         release.Resource!.Manager.Release(release.Resource);
         if (release.Pages.Count != 0)
         {
-            _systemPages.Give(ref release.Pages);
+            _systemPages.Give(release.Caching, ref release.Pages);
             using RankedLock.Scope scope = _registryLock.Enter();
             if (_spareListCount < _spareLists.Length)
             {
@@ -224,5 +237,6 @@ public sealed partial class GpuDevice
         public Fence Fence;
         public Resource? Resource;
         public RangeList Pages;
+        public Caching Caching;
     }
 }

@@ -1,6 +1,8 @@
 using System;
+using System.Numerics;
 using System.Threading;
 using GpuMm.Backing;
+using GpuMm.Fences;
 using GpuMm.Paging;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
@@ -45,10 +47,18 @@ public sealed partial class GpuDevice : IDisposable
         // The aperture has no bytes of its own: what lies in it are system pages.
         Memory.Add((int)MemoryDomain.System, MemoryBacking.Create(options.Backing, options.SystemBytes));
         Memory.Add((int)MemoryDomain.Vram, MemoryBacking.Create(options.Backing, options.VramBytes));
-        _systemPages = new SystemPages(SpaceAllocator.Create(SpaceAllocatorKind.Range, options.SystemBytes), Memory[(int)MemoryDomain.System]);
+        ISpaceAllocator systemSpace = SpaceAllocator.Create(SpaceAllocatorKind.Range, options.SystemBytes);
+        PagePool? pool = options.PagePoolBytes == 0
+            ? null
+            : new PagePool(systemSpace, options.PagePoolBytes, options.PoolUsesDmaAllocator, options.PoolUsesDma32, new PagePoolLists());
+        _systemPages = new SystemPages(systemSpace, Memory[(int)MemoryDomain.System], pool);
+        Gart = options.Gart == GartMode.None ? null : new GartTable(options.ApertureBytes);
         ulong visibleBytes = options.VisibleVramBytes ?? options.VramBytes;
         SetManager(new SystemResourceManager(options.SystemBytes));
-        SetManager(new SpaceResourceManager(MemoryDomain.Gtt, SpaceAllocator.Create(options.ApertureAllocator, options.ApertureBytes), usesPages: true));
+        SetManager(new SpaceResourceManager(MemoryDomain.Gtt, SpaceAllocator.Create(options.ApertureAllocator, options.ApertureBytes), usesPages: true)
+        {
+            Gart = Gart,
+        });
         SetManager(new SpaceResourceManager(MemoryDomain.Vram, SpaceAllocator.Create(options.VramAllocator, options.VramBytes), usesPages: false)
         {
             CpuVisibleBytes = visibleBytes,
@@ -73,11 +83,17 @@ public sealed partial class GpuDevice : IDisposable
     /// <summary>Every area, in every address space, that maps one of its objects.</summary>
     public AddressMapping Mapping { get; } = new();
 
+    /// <summary>The table of the aperture; null when none is kept.</summary>
+    public GartTable? Gart { get; }
+
     /// <summary>What it did so far.</summary>
     public DeviceStatistics Statistics { get; } = new();
 
     /// <summary>Bytes of system RAM that objects hold, those waiting for a copy to end included.</summary>
     public ulong SystemPagesUsedBytes => _systemPages.UsedBytes;
+
+    /// <summary>Bytes of system RAM that the page pool keeps for reuse.</summary>
+    public ulong PooledBytes => Pages.Bytes(_systemPages.Pool?.PageCount ?? 0);
 
     /// <summary>Most bytes of system RAM ever held at a time.</summary>
     public ulong SystemPagesPeakBytes => _systemPages.PeakBytes;
@@ -91,6 +107,8 @@ public sealed partial class GpuDevice : IDisposable
             return _objectCount;
         }
     }
+
+    internal SystemPages SystemPages => _systemPages;
 
     internal BufferObjectVmOperations VmOperations { get; }
 
@@ -126,7 +144,7 @@ public sealed partial class GpuDevice : IDisposable
     /// <param name="created">The object, with one reference; null on failure.</param>
     /// <returns>As <see cref="BufferObject.Validate"/>.</returns>
     /// <remarks>With a shared reservation the caller holds it; otherwise no lock is needed.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">The size is 0 or the priority is not 0 to 3.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is 0, the alignment no power of two, or the priority not 0 to 3.</exception>
     public MmStatus TryCreate(
         in BufferObjectDescription description, Placement placement, ref OperationContext context, out BufferObject? created)
     {
@@ -135,8 +153,13 @@ public sealed partial class GpuDevice : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(description.SizeBytes, 1ul << 47, nameof(description));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
             (uint)description.Priority, (uint)ResourceManager.PriorityCount, nameof(description));
+        if (description.AlignmentBytes != 0 && !BitOperations.IsPow2(description.AlignmentBytes))
+        {
+            throw new ArgumentOutOfRangeException(nameof(description), description.AlignmentBytes, "An alignment is a power of two.");
+        }
+
         ulong pageCount = Pages.Count(description.SizeBytes);
-        bool isMappable = description.Kind == BufferObjectKind.Device;
+        bool isMappable = description.Kind != BufferObjectKind.Kernel;
         PageWindow window = isMappable ? new PageWindow(Interlocked.Add(ref _nextWindowPage, pageCount) - pageCount, pageCount) : default;
         BufferObject made = new(this, Interlocked.Increment(ref _lastId), Pages.Bytes(pageCount), description, window);
         bool isShared = description.SharedReservation is not null;
@@ -149,25 +172,46 @@ public sealed partial class GpuDevice : IDisposable
             made.Reservation.TryLock();
         }
 
-        Reap();
-        MmStatus status = ValidateObject(made, placement, ref context);
-        if (status == MmStatus.Ok)
+        MmStatus status = MmStatus.OutOfMemory;
+        try
         {
-            Register(made);
-            created = made;
+            Reap();
+            status = ValidateObject(made, placement, ref context);
         }
-        else
+        finally
         {
-            created = null;
-            FreeMemory(made);
-        }
+            // Also when a driver throws: nothing stays behind, neither space nor a lock.
+            created = status == MmStatus.Ok ? made : null;
+            if (status == MmStatus.Ok)
+            {
+                Register(made);
+            }
+            else
+            {
+                Abandon(made);
+            }
 
-        if (!isShared)
-        {
-            made.Reservation.Unlock();
+            if (!isShared)
+            {
+                made.Reservation.Unlock();
+            }
         }
 
         return status;
+    }
+
+    // An object that was never handed out. A first hop may have been queued, so its copy is waited for.
+    private void Abandon(BufferObject made)
+    {
+        if (made.Resource is not null)
+        {
+            while (made.Reservation.TryGetUnsignaled(FenceUsage.Kernel, out Fence fence))
+            {
+                Driver.WaitFence(fence);
+            }
+        }
+
+        FreeMemory(made);
     }
 
     internal ResourceManager? FindManager(MemoryDomain domain) =>

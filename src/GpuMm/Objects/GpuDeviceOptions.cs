@@ -30,6 +30,33 @@ public sealed record GpuDeviceOptions
     /// <summary>How much of the contents is kept.</summary>
     public BackingKind Backing { get; init; } = BackingKind.Bytes;
 
+    /// <summary>Pages of system RAM that objects may use before others are swapped out for them, bytes; null for no limit.</summary>
+    public ulong? PageLimitBytes { get; init; }
+
+    /// <summary>Freed pages kept by caching and order for reuse, bytes at most; 0 for none.</summary>
+    public ulong PagePoolBytes { get; init; }
+
+    /// <summary>The pool keeps pages of the DMA allocator: lists of its own, cached pages too.</summary>
+    public bool PoolUsesDmaAllocator { get; init; }
+
+    /// <summary>The pool gives out pages below 4 GiB only.</summary>
+    public bool PoolUsesDma32 { get; init; }
+
+    /// <summary>When the aperture's table is written; <see cref="GartMode.None"/> keeps no table.</summary>
+    public GartMode Gart { get; init; }
+
+    /// <summary>Where pages go when there are too many; null for nowhere. The device does not dispose it.</summary>
+    public SwapStore? Swap { get; init; }
+
+    /// <summary>Most time to wait for work on an object that must move, ns.</summary>
+    public ulong MoveWaitLimitNs { get; init; } = 15_000_000_000;
+
+    /// <summary>Most time to wait for work on an object that was deleted and is in the way, ns.</summary>
+    public ulong ReleaseWaitLimitNs { get; init; } = 30_000_000_000;
+
+    /// <summary>Answer <see cref="MmStatus.NoSpace"/>, not <see cref="MmStatus.OutOfMemory"/>, when no place has room.</summary>
+    public bool PropagateNoSpace { get; init; }
+
     internal void Check()
     {
         CheckSize(VramBytes, nameof(VramBytes));

@@ -16,6 +16,7 @@ public abstract class GpuDriver : IPagingObserver
     /// <summary>Where an object goes that must make room. An empty placement drops its contents.</summary>
     /// <param name="victim">The object; its reservation is held.</param>
     public virtual Placement EvictionPlacement(BufferObject victim) =>
+        victim.IsPurgeable ? Placement.Empty :
         victim.Resource?.Domain == MemoryDomain.Gtt ? Placement.System : Placement.GttThenSystem;
 
     /// <summary>Whether evicting an object would help a place.</summary>
@@ -34,6 +35,35 @@ public abstract class GpuDriver : IPagingObserver
     /// <param name="fence">A fence that this driver, or a client of the same clock, issued.</param>
     /// <remarks>Lock: none below a reservation is held.</remarks>
     public virtual void WaitFence(Fence fence) => fence.Context?.WaitBlocking(fence.Seqno);
+
+    /// <summary>Waits until a fence is signalled, a limit is reached, or the wait is interrupted.</summary>
+    /// <param name="fence">A fence that this driver, or a client of the same clock, issued.</param>
+    /// <param name="limitNs">Most time to wait. A driver without a clock waits as long as it takes.</param>
+    /// <param name="interrupt">Ends the wait early; null for never.</param>
+    /// <returns><see cref="MmStatus.Ok"/>, <see cref="MmStatus.Busy"/> at the limit, or <see cref="MmStatus.Interrupted"/>.</returns>
+    /// <remarks>Lock: none below a reservation is held.</remarks>
+    public virtual MmStatus WaitFence(Fence fence, ulong limitNs, WaitInterrupt? interrupt)
+    {
+        if (fence.IsSignaled)
+        {
+            return MmStatus.Ok;
+        }
+
+        if (interrupt is { IsRaised: true })
+        {
+            return MmStatus.Interrupted;
+        }
+
+        WaitFence(fence);
+        return MmStatus.Ok;
+    }
+
+    /// <summary>Makes the table of an object's system pages.</summary>
+    /// <param name="target">The object; its reservation is held.</param>
+    /// <param name="flags">What its kind asks for.</param>
+    /// <returns>The table, without pages; null when there is no memory for it.</returns>
+    public virtual TranslationTable? CreateTable(BufferObject target, TranslationFlags flags) =>
+        new(target.SizeBytes, target.Caching, flags);
 
     /// <summary>How the CPU's caches treat a mapping of a resource that is not made of system pages.</summary>
     /// <param name="resource">The resource.</param>

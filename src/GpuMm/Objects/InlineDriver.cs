@@ -20,4 +20,8 @@ public class InlineDriver : GpuDriver
         request.CopyContents();
         return MoveResult.Done;
     }
+
+    /// <inheritdoc/>
+    public override MmStatus WaitFence(Fence fence, ulong limitNs, WaitInterrupt? interrupt) =>
+        fence.Context?.WaitBlocking(fence.Seqno, interrupt) ?? MmStatus.Ok;
 }

@@ -12,11 +12,11 @@ public readonly record struct MoveRequest(BufferObject Target, Resource? From, R
 {
     /// <summary>True when the bytes change their memory; false when only the bookkeeping changes.</summary>
     public bool CarriesBytes => From is not null && !(From.Manager.UsesPages && To.Manager.UsesPages) &&
-        (!From.Manager.UsesPages || Target.Pages is { IsPopulated: true });
+        (!From.Manager.UsesPages || Target.Pages is { HasPages: true }) && Target.Kind != BufferObjectKind.Sg;
 
     /// <summary>
     /// Copies the bytes with the CPU, at once; clears the target where there is nothing to copy. Every driver whose
-    /// memory is simulated calls it, whenever its fence may signal.
+    /// memory is simulated calls it, inside its <see cref="GpuDriver.Move"/>: afterwards the old place belongs to others.
     /// </summary>
     /// <remarks>Cost: O(bytes) for <see cref="BackingKind.Bytes"/>, O(pages) for page heads.</remarks>
     public void CopyContents() => Target.Device.CopyContents(this);

@@ -14,6 +14,12 @@ public struct OperationContext
     /// <summary>A reservation that the caller holds, shared by several objects.</summary>
     public Reservation? HeldReservation { get; set; }
 
+    /// <summary>Ends waits early; null for never.</summary>
+    public WaitInterrupt? Interrupt { get; set; }
+
+    /// <summary>Pages may be taken although the device's limit is reached.</summary>
+    public bool ForceAllocate { get; set; }
+
     /// <summary>Bytes that were moved, every hop counted.</summary>
     public ulong BytesMoved { get; set; }
 }

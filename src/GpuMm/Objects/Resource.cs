@@ -33,6 +33,12 @@ public sealed class Resource : LruNode
     /// <summary>The flags of the place it was allocated for.</summary>
     public PlaceFlags Flags { get; internal set; }
 
+    /// <summary>Where the CPU sees it on the bus; <c>default</c> while no one looks.</summary>
+    public BusMapping Bus { get; internal set; }
+
+    /// <summary>True while the aperture's table shows its pages. Lock: its owner's reservation.</summary>
+    public bool IsBound { get; internal set; }
+
     /// <summary>First byte in the domain; 0 in system RAM.</summary>
     public ulong StartBytes => _ranges.Count == 0 ? 0 : _ranges[0].Range.StartBytes;
 

@@ -36,9 +36,19 @@ public abstract partial class ResourceManager
     {
         using RankedLock.Scope scope = _lock.Enter();
         LruList list = ListOf(resource.Owner!);
-        if (ReferenceEquals(resource.List, list))
+        if (!ReferenceEquals(resource.List, list))
+        {
+            return;
+        }
+
+        if (resource.Owner!.BulkMove is null)
         {
             list.MoveToTail(resource);
+        }
+        else
+        {
+            Delist(resource);
+            Enlist(resource);
         }
     }
 
@@ -46,15 +56,15 @@ public abstract partial class ResourceManager
     internal void Relist(Resource resource)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        resource.List!.Remove(resource);
-        ListOf(resource.Owner!).AddTail(resource);
+        Delist(resource);
+        Enlist(resource);
     }
 
     /// <summary>Takes a resource out of the order: its object has moved on, and only a copy out of it still runs.</summary>
     internal void Leave(Resource resource)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        resource.List!.Remove(resource);
+        Delist(resource);
         resource.Owner = null;
         _leaving.AddTail(resource);
     }
@@ -66,6 +76,7 @@ public abstract partial class ResourceManager
         _freeCursors = cursor.NextFree;
         cursor.NextFree = null;
         cursor.Priority = 0;
+        _walkCount++;
         _lru[0].Insert(cursor, after: null);
         return cursor;
     }
@@ -74,6 +85,7 @@ public abstract partial class ResourceManager
     {
         using RankedLock.Scope scope = _lock.Enter();
         cursor.List?.Remove(cursor);
+        _walkCount--;
         cursor.NextFree = _freeCursors;
         _freeCursors = cursor;
     }
@@ -156,6 +168,7 @@ public abstract partial class ResourceManager
             }
         }
 
+        ValidateRuns(problems);
         if (sum != _usedBytes)
         {
             problems.Add($"{Domain}: {_usedBytes} bytes are said to be used, the resources hold {sum}.");
@@ -217,6 +230,6 @@ public abstract partial class ResourceManager
     private LruList ListOf(BufferObject owner)
     {
         Debug.Assert((uint)owner.Priority < PriorityCount, "There are four priorities.");
-        return owner.PinCount > 0 ? _unevictable : _lru[owner.Priority];
+        return owner.PinCount > 0 || owner.IsSwapped ? _unevictable : _lru[owner.Priority];
     }
 }

@@ -50,6 +50,11 @@ public abstract partial class ResourceManager
     /// <summary>How much of it, from address 0, the CPU can reach through the bus window. At most the size.</summary>
     public ulong CpuVisibleBytes { get; init; }
 
+    /// <summary>False while the domain must not be used: places that name it are passed over.</summary>
+    public bool IsUsed { get; set; } = true;
+
+    internal GartTable? Gart { get; init; }
+
     /// <summary>Bytes given out.</summary>
     public ulong UsedBytes
     {
@@ -76,7 +81,7 @@ public abstract partial class ResourceManager
         using RankedLock.Scope scope = _lock.Enter();
         if (noWaitGpu && _evictionFences.TryGetUnsignaled(out _))
         {
-            return MmStatus.NoSpace;
+            return MmStatus.Busy; // There may be room; evicting more would only add to what is waited for.
         }
 
         // A resource that was made for a request that fails stays for the next one.
@@ -95,7 +100,7 @@ public abstract partial class ResourceManager
         taken.Flags = place.Flags;
         _usedBytes += owner.SizeBytes;
         PeakBytes = Math.Max(PeakBytes, _usedBytes);
-        ListOf(owner).AddTail(taken);
+        Enlist(taken);
         _evictionFences.CopyTo(owner.Reservation);
         resource = taken;
         return MmStatus.Ok;
@@ -104,13 +109,15 @@ public abstract partial class ResourceManager
     /// <summary>Gives space back. Nobody may still use it but a copy whose fence was added before.</summary>
     internal void Release(Resource resource)
     {
+        Gart?.Unbind(resource);
         using RankedLock.Scope scope = _lock.Enter();
         Debug.Assert(resource.List is not null, "A resource is released once.");
-        resource.List!.Remove(resource);
+        Delist(resource);
         _usedBytes -= resource.SizeBytes;
         ReleaseSpace(ref resource.Ranges);
         resource.Ranges.Clear();
         resource.Owner = null;
+        resource.Bus = default;
         resource.Next = _freeResources;
         _freeResources = resource;
     }

@@ -1,21 +1,29 @@
 using System;
 using GpuMm.Backing;
+using GpuMm.Paging;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 
 namespace GpuMm.Objects;
 
 /// <summary>The pages of system RAM that objects may use. Lock: its own, at the rank of a resource manager.</summary>
-internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backing)
+/// <param name="allocator">Gives out the pages.</param>
+/// <param name="backing">Their bytes.</param>
+/// <param name="pool">Keeps freed pages; null for none.</param>
+internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backing, PagePool? pool = null)
 {
     private readonly RankedLock _lock = new(LockRank.ResourceManager);
 
+    /// <summary>Keeps freed pages, or null. Lock: this one's.</summary>
+    public PagePool? Pool => pool;
+
+    /// <summary>Bytes that objects hold; what the pool keeps is not among them.</summary>
     public ulong UsedBytes
     {
         get
         {
             using RankedLock.Scope scope = _lock.Enter();
-            return allocator.SizeBytes - allocator.FreeBytes;
+            return UsedLocked();
         }
     }
 
@@ -23,43 +31,83 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
 
     /// <summary>Takes pages, in several runs when no hole is large enough.</summary>
     /// <param name="sizeBytes">Whole pages.</param>
+    /// <param name="caching">How the CPU will map them.</param>
     /// <param name="clear">Whether they must read as zero.</param>
     /// <param name="into">Empty; receives the runs, stays empty on failure.</param>
-    public MmStatus TryTake(ulong sizeBytes, bool clear, ref RangeList into)
+    public MmStatus TryTake(ulong sizeBytes, Caching caching, bool clear, ref RangeList into)
     {
+        RangeList dirty = default;
         using (_lock.Enter())
         {
-            if (sizeBytes > allocator.FreeBytes)
+            if (pool is not null)
+            {
+                MmStatus status = pool.TryTake(Pages.Count(sizeBytes), caching, ref into, ref dirty);
+                if (status != MmStatus.Ok)
+                {
+                    return status;
+                }
+            }
+            else if (sizeBytes > allocator.FreeBytes)
             {
                 return MmStatus.OutOfMemory;
             }
+            else
+            {
+                TakeLocked(sizeBytes, ref into);
+            }
 
-            TakeLocked(sizeBytes, ref into);
-            PeakBytes = Math.Max(PeakBytes, allocator.SizeBytes - allocator.FreeBytes);
+            PeakBytes = Math.Max(PeakBytes, UsedLocked());
         }
 
         // Outside the lock: the pages are ours, and clearing is slow.
         if (clear)
         {
-            for (int i = 0; i < into.Count; i++)
-            {
-                backing.Clear(into[i].Range.StartBytes, into[i].Range.SizeBytes);
-            }
+            Clear(pool is null ? into : dirty);
         }
 
         return MmStatus.Ok;
     }
 
-    public void Give(ref RangeList pages)
+    public void Give(Caching caching, ref RangeList pages)
+    {
+        if (pool is not null && pool.IsPooled(caching))
+        {
+            Clear(pages);
+        }
+
+        using RankedLock.Scope scope = _lock.Enter();
+        if (pool is null)
+        {
+            allocator.Release(ref pages);
+        }
+        else
+        {
+            pool.Give(caching, ref pages);
+        }
+    }
+
+    /// <summary>Empties the pool, as far as asked. Returns the pages that it gave up.</summary>
+    public ulong ShrinkPool(ulong pageCount)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        allocator.Release(ref pages);
+        return pool?.Shrink(pageCount) ?? 0;
     }
 
     public string? Validate()
     {
         using RankedLock.Scope scope = _lock.Enter();
         return allocator.Validate();
+    }
+
+    private ulong UsedLocked() =>
+        allocator.SizeBytes - allocator.FreeBytes - (pool is null ? 0 : Pages.Bytes(pool.PageCount));
+
+    private void Clear(in RangeList pages)
+    {
+        for (int i = 0; i < pages.Count; i++)
+        {
+            backing.Clear(pages[i].Range.StartBytes, pages[i].Range.SizeBytes);
+        }
     }
 
     private void TakeLocked(ulong sizeBytes, ref RangeList into)

@@ -1,3 +1,4 @@
+using System;
 using GpuMm.Paging;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
@@ -5,28 +6,52 @@ using GpuMm.Ranges;
 namespace GpuMm.Objects;
 
 /// <summary>The system pages of one object. Lock: the object's reservation.</summary>
+/// <remarks>Source: ttm_tt, for flags and life.</remarks>
 public sealed class TranslationTable
 {
     private RangeList _pages;
+    private ulong[]? _backup; // One handle of the swap store per page; 0 = none.
 
-    internal TranslationTable(ulong sizeBytes, Caching caching)
+    /// <summary>A table without pages.</summary>
+    /// <param name="sizeBytes">Size; rounded up to whole pages.</param>
+    /// <param name="caching">How the CPU maps the pages.</param>
+    /// <param name="flags">What is special.</param>
+    /// <param name="extraPages">Pages beyond the size, for a driver's own use.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is 0.</exception>
+    public TranslationTable(
+        ulong sizeBytes, Caching caching, TranslationFlags flags = TranslationFlags.ZeroAlloc, ulong extraPages = 0)
     {
-        SizeBytes = sizeBytes;
+        ArgumentOutOfRangeException.ThrowIfZero(sizeBytes);
+        PageCount = Pages.Count(sizeBytes) + extraPages;
         Caching = caching;
+        Flags = flags;
     }
 
+    /// <summary>Number of pages, the extra ones included.</summary>
+    public ulong PageCount { get; }
+
     /// <summary>Size, bytes; whole pages.</summary>
-    public ulong SizeBytes { get; }
+    public ulong SizeBytes => Pages.Bytes(PageCount);
 
     /// <summary>How the CPU maps the pages.</summary>
     public Caching Caching { get; }
 
-    /// <summary>True while the pages exist.</summary>
-    public bool IsPopulated => _pages.Count != 0;
+    /// <summary>What is special.</summary>
+    public TranslationFlags Flags { get; private set; }
+
+    /// <summary>True while the pages exist, here or with whoever owns them.</summary>
+    public bool IsPopulated => HasPages || (Flags & TranslationFlags.PrivatePopulated) != 0;
+
+    /// <summary>True when pages are in the swap store, all or some.</summary>
+    public bool HasBackup => _backup is not null;
+
+    internal bool HasPages => _pages.Count != 0;
 
     internal ref RangeList Ranges => ref _pages;
 
-    /// <summary>The page of system RAM behind a page of the object. Only while populated.</summary>
+    internal ulong[]? Backup => _backup;
+
+    /// <summary>The page of system RAM behind a page of the object. Only while there are pages.</summary>
     /// <param name="pageIndex">Page of the object.</param>
     /// <param name="runPages">Pages that follow consecutively, this one included.</param>
     public ulong PageAt(ulong pageIndex, out ulong runPages)
@@ -36,17 +61,64 @@ public sealed class TranslationTable
         return address >> Pages.Shift;
     }
 
-    internal MmStatus Populate(SystemPages source, bool clear) =>
-        IsPopulated ? MmStatus.Ok : source.TryTake(SizeBytes, clear, ref _pages);
-
-    internal void Unpopulate(SystemPages source)
+    internal MmStatus Populate(SystemPages source, bool clear)
     {
         if (IsPopulated)
         {
-            source.Give(ref _pages);
+            return MmStatus.Ok;
+        }
+
+        if ((Flags & TranslationFlags.External) != 0)
+        {
+            Flags |= TranslationFlags.PrivatePopulated;
+            return MmStatus.Ok;
+        }
+
+        return source.TryTake(SizeBytes, Caching, clear, ref _pages);
+    }
+
+    internal void Unpopulate(SystemPages source)
+    {
+        Flags &= ~TranslationFlags.PrivatePopulated;
+        if (HasPages)
+        {
+            source.Give(Caching, ref _pages);
         }
     }
 
     /// <summary>Exchanges the pages for an empty list, of which the array is reused; the table is then unpopulated.</summary>
-    internal void Detach(ref RangeList into) => (into, _pages) = (_pages, into);
+    internal void Detach(ref RangeList into)
+    {
+        Flags &= ~TranslationFlags.PrivatePopulated;
+        (into, _pages) = (_pages, into);
+    }
+
+    /// <summary>Opens, or finds, the list of backup handles.</summary>
+    internal ulong[] OpenBackup()
+    {
+        Flags |= TranslationFlags.BackedUp;
+        return _backup ??= new ulong[PageCount];
+    }
+
+    /// <summary>All pages are in the store, and none is left here.</summary>
+    internal void MarkSwapped() => Flags = (Flags & ~TranslationFlags.BackedUp) | TranslationFlags.Swapped;
+
+    /// <summary>Forgets the copies in the store: the pages here count, or nothing does any more.</summary>
+    internal void DropBackup(SwapStore? store)
+    {
+        if (_backup is not null)
+        {
+            foreach (ulong handle in _backup)
+            {
+                if (handle != 0)
+                {
+                    store!.Free(handle);
+                }
+            }
+
+            _backup = null;
+        }
+
+        Flags &= ~(TranslationFlags.Swapped | TranslationFlags.BackedUp);
+    }
 }

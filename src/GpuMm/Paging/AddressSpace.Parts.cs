@@ -90,7 +90,7 @@ public sealed partial class AddressSpace
         PageTable.Zap(PageOf(area.StartAddress), PageOf(area.SizeBytes));
         area.Mapping.Remove(area);
         RemoveFromListLocked(area);
-        _lowestHole = Math.Min(_lowestHole, area.StartAddress & ~(LeafBytes - 1));
+        _lowestHole = Math.Max(LeafBytes, Math.Min(_lowestHole, area.StartAddress & ~(LeafBytes - 1)));
         area.Operations.Close(area);
     }
 

@@ -54,6 +54,7 @@ public sealed partial class AddressSpace
         Trace = options.Trace;
         PageTable = new PageTable(memory, _basePageShift);
         _observer = observer;
+        _lowestHole = LeafBytes; // Never address 0, so that a null pointer stays one.
         _accessObserver = observer is { WantsAccesses: true } ? observer : null;
     }
 

@@ -50,12 +50,26 @@ internal sealed class SharedLock(LockRank rank)
         lock (_gate)
         {
             Interlocked.Increment(ref _writers);
-            while (_isWritten || ReaderCount() != 0)
+            bool isTaken = false;
+            try
             {
-                Monitor.Wait(_gate);
-            }
+                while (_isWritten || ReaderCount() != 0)
+                {
+                    Monitor.Wait(_gate);
+                }
 
-            _isWritten = true;
+                _isWritten = true;
+                isTaken = true;
+            }
+            finally
+            {
+                // A wait that was interrupted must not keep the readers out.
+                if (!isTaken)
+                {
+                    Interlocked.Decrement(ref _writers);
+                    Monitor.PulseAll(_gate);
+                }
+            }
         }
 
         LockOrder.Taken(rank);

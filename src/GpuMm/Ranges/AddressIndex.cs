@@ -21,7 +21,7 @@ internal sealed partial class AddressIndex
     private const int Width = 32; // One bit each in a word of comparison results.
     private const int MergeBelow = Width / 4; // A node this empty is joined with a neighbour...
     private const int MergeLimit = Width * 3 / 4; // ...when both together leave room to grow.
-    private const int MaxLevels = 16; // Inner nodes below the root have 2 entries or more only at first; see Validate.
+    private const int MaxLevels = 16; // A root splits only when it is full, so even this many levels are out of reach.
 
     private readonly int[] _pathNodes = new int[MaxLevels];
     private readonly int[] _pathEntries = new int[MaxLevels];

@@ -19,7 +19,7 @@ public sealed partial class BinAllocator
         for (int bin = _heads.Length - 1; bin > 0; bin--)
         {
             int count = 0;
-            for (uint hole = _heads[bin]; hole != None; hole = _holes[hole].Next)
+            for (uint slot = _heads[bin]; slot != None; slot = _nodes[slot].NextInBin)
             {
                 count++;
             }
@@ -46,18 +46,10 @@ public sealed partial class BinAllocator
         for (uint slot = FirstSlot(); slot != None; slot = _nodes[slot].After & SlotMask)
         {
             ref Node node = ref _nodes[slot];
-            bool isHole = (node.State & 1) == 0;
-            uint next = node.After & SlotMask;
-            ulong nextOffset = next == None ? _unitCount : _nodes[next].Offset;
-            if (node.Offset != end || nextOffset <= end)
+            bool isHole = (node.Generation & 1) == 0;
+            if (node.Offset != end || node.Size == 0)
             {
-                return $"the node at {node.Offset} does not reach from {end} to the one behind it at {nextOffset}";
-            }
-
-            ulong size = nextOffset - end;
-            if (isHole && (_holes[node.State >> 1].Slot != slot || _holes[node.State >> 1].Size != size))
-            {
-                return $"the hole at {node.Offset} is not recorded with its {size} units";
+                return $"the node at {node.Offset} does not start at {end}, where the one before it ends";
             }
 
             if ((node.Before & SlotMask) != previous || IsHole(node.Before) != IsHoleSlot(previous))
@@ -77,8 +69,8 @@ public sealed partial class BinAllocator
 
             live += isHole ? 0 : 1;
             holes += isHole ? 1 : 0;
-            freeUnits += isHole ? size : 0;
-            end = nextOffset;
+            freeUnits += isHole ? node.Size : 0;
+            end += node.Size;
             previous = slot;
         }
 
@@ -94,13 +86,13 @@ public sealed partial class BinAllocator
         return (ulong)(bin - (shift << LevelBits)) << shift;
     }
 
-    private bool IsHoleSlot(uint slot) => slot != None && (_nodes[slot].State & 1) == 0;
+    private bool IsHoleSlot(uint slot) => slot != None && (_nodes[slot].Generation & 1) == 0;
 
     private uint FirstSlot()
     {
         for (uint slot = 0; slot < (uint)_made; slot++)
         {
-            if (_nodes[slot].Before == None)
+            if (_nodes[slot].Size != 0 && (_nodes[slot].Before & SlotMask) == None)
             {
                 return slot;
             }
@@ -121,15 +113,14 @@ public sealed partial class BinAllocator
             }
 
             uint previous = None;
-            for (uint hole = _heads[bin]; hole != None; hole = _holes[hole].Next)
+            for (uint slot = _heads[bin]; slot != None; slot = _nodes[slot].NextInBin)
             {
-                bool isOne = _holes[hole].Size != 0 && _nodes[_holes[hole].Slot].State == hole << 1;
-                if (!isOne || BinOf(_holes[hole].Size) != bin || _holes[hole].Previous != previous)
+                if (!IsHoleSlot(slot) || BinOf(_nodes[slot].Size) != bin || _nodes[slot].PrevInBin != previous)
                 {
-                    return $"class {bin} lists hole {hole}, which does not belong there";
+                    return $"class {bin} lists slot {slot}, which does not belong there";
                 }
 
-                previous = hole;
+                previous = slot;
                 if (++listed > holes)
                 {
                     return $"class {bin} lists more holes than there are";
@@ -151,7 +142,7 @@ public sealed partial class BinAllocator
     private string? ValidateSlots(int used)
     {
         int spare = 0;
-        for (uint slot = _spare; slot != None && spare <= _made; slot = _nodes[slot].Offset)
+        for (uint slot = _spare; slot != None && spare <= _made; slot = _nodes[slot].NextInBin)
         {
             spare++;
         }

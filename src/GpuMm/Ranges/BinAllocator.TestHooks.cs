@@ -10,6 +10,6 @@ public sealed partial class BinAllocator
         _classes[bin >> LevelBits] &= ~(1ul << (bin & (BinsPerLevel - 1)));
     }
 
-    /// <summary>Makes a live block start one unit later than it does.</summary>
-    internal void PlantShift(BinBlock block) => _nodes[block.Slot].Offset++;
+    /// <summary>Makes a live block one unit longer than it is.</summary>
+    internal void PlantOverlap(BinBlock block) => _nodes[block.Slot].Size++;
 }

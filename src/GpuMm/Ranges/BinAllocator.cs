@@ -37,8 +37,8 @@ public sealed partial class BinAllocator
     /// <param name="unitBytes">Granularity of offsets and sizes: a power of two.</param>
     /// <param name="maxLiveCount">Most live blocks, 1 to <see cref="MaxLiveLimit"/>.</param>
     /// <param name="expectedLiveCount">
-    /// Live blocks that the tables are made for at once, at most <paramref name="maxLiveCount"/>; they hold half as many
-    /// holes besides, and grow when there are more of either.
+    /// Live blocks that the node table is made for at once, at most <paramref name="maxLiveCount"/>; it holds half as many
+    /// holes besides, and grows when there are more.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public BinAllocator(
@@ -63,10 +63,9 @@ public sealed partial class BinAllocator
         _maxLiveCount = maxLiveCount;
         _salt = AllocatorIdentity.NextGenerationSalt();
         _nodes = new LineArray<Node>(Math.Max(MinNodes, expectedLiveCount + (expectedLiveCount / 2)));
-        _holes = new LineArray<Hole>(Math.Max(MinHoles, expectedLiveCount / 2));
         Array.Fill(_heads, None);
         _freeUnits = _unitCount;
-        AddHole(TakeSlot(), _salt, offset: 0, _unitCount, before: None, after: None);
+        AddHole(TakeSlot(), offset: 0, _unitCount, before: None, after: None);
     }
 
     /// <summary>Size of the space, bytes.</summary>
@@ -82,8 +81,7 @@ public sealed partial class BinAllocator
     public int LiveCount { get; private set; }
 
     /// <summary>Bytes of managed memory that the tables hold.</summary>
-    public long MetadataBytes => _nodes.MetadataBytes + _holes.MetadataBytes + (4L * _heads.Length) +
-        (8L * _classes.Length);
+    public long MetadataBytes => _nodes.MetadataBytes + (4L * _heads.Length) + (8L * _classes.Length);
 
     /// <summary>Size of the largest hole, bytes. Cost: O(holes of the highest class that has one).</summary>
     public ulong LargestFreeBytes
@@ -95,9 +93,9 @@ public sealed partial class BinAllocator
             {
                 int level = BitOperations.Log2(_levels);
                 int bin = (level * BinsPerLevel) + BitOperations.Log2(_classes[level]);
-                for (uint hole = _heads[bin]; hole != None; hole = _holes[hole].Next)
+                for (uint slot = _heads[bin]; slot != None; slot = _nodes[slot].NextInBin)
                 {
-                    largest = Math.Max(largest, _holes[hole].Size);
+                    largest = Math.Max(largest, _nodes[slot].Size);
                 }
             }
 
@@ -130,21 +128,32 @@ public sealed partial class BinAllocator
             return MmStatus.NoSpace;
         }
 
-        ulong alignment = Math.Max(1, alignmentBytes >> _unitShift);
-        uint hole = alignment == 1 ? FindHole(size) : FindAlignedHole(size, alignment);
-        if (hole == None)
+        uint slot;
+        if (alignmentBytes <= 1ul << _unitShift)
         {
-            return MmStatus.NoSpace;
+            slot = FindHole(size);
+            if (slot == None)
+            {
+                return MmStatus.NoSpace;
+            }
+
+            TakeFront(slot, size);
+        }
+        else
+        {
+            ulong alignment = alignmentBytes >> _unitShift;
+            slot = FindAlignedHole(size, alignment);
+            if (slot == None)
+            {
+                return MmStatus.NoSpace;
+            }
+
+            slot = SkipTo(slot, AlignUp(_nodes[slot].Offset, alignment));
+            TakeFront(slot, size);
         }
 
-        if (alignment != 1)
-        {
-            hole = SkipTo(hole, AlignUp(_nodes[_holes[hole].Slot].Offset, alignment));
-        }
-
-        uint slot = TakeFront(hole, size);
         ref Node node = ref _nodes[slot];
-        block = new BinBlock(slot, node.State);
+        block = new BinBlock(slot, node.Generation);
         offsetBytes = (ulong)node.Offset << _unitShift;
         AssertInvariants();
         return MmStatus.Ok;
@@ -156,36 +165,46 @@ public sealed partial class BinAllocator
     public void Free(BinBlock block)
     {
         AssertInvariants();
+        uint slot = block.Slot;
         ref Node node = ref LiveNode(block);
-        uint size = SizeOf(ref node);
+        node.Generation = unchecked(node.Generation + 1);
+        LiveCount--;
+        uint size = node.Size;
         uint offset = node.Offset;
         uint before = node.Before;
         uint after = node.After;
-        LiveCount--;
         _freeUnits += size;
 
-        // The links say whether the neighbour is a hole, so that a live neighbour's node is written but not asked.
+        // The links say whether the neighbour is a hole, so that a live neighbour's node is written but never waited for.
         if (IsHole(after))
         {
-            size += Swallow(after, out Node gone);
-            after = gone.After;
+            uint gone = after & SlotMask;
+            ref Node hole = ref _nodes[gone];
+            size += hole.Size;
+            after = hole.After;
+            Unlink(gone, ref hole);
+            ReturnSlot(gone, ref hole);
         }
 
         if (IsHole(before))
         {
-            size += Swallow(before, out Node gone);
-            before = gone.Before;
-            offset = gone.Offset;
+            uint gone = before & SlotMask;
+            ref Node hole = ref _nodes[gone];
+            size += hole.Size;
+            offset = hole.Offset;
+            before = hole.Before;
+            Unlink(gone, ref hole);
+            ReturnSlot(gone, ref hole);
         }
 
-        AddHole(block.Slot, unchecked(block.Generation + 1), offset, size, before, after);
+        AddHole(slot, offset, size, before, after);
         AssertInvariants();
     }
 
     /// <summary>True when a name stands for a live block of this allocator.</summary>
     /// <param name="block">The name.</param>
     public bool IsLive(BinBlock block) =>
-        block.Slot < (uint)_made && (block.Generation & 1) != 0 && _nodes[block.Slot].State == block.Generation;
+        block.Slot < (uint)_made && (block.Generation & 1) != 0 && _nodes[block.Slot].Generation == block.Generation;
 
     /// <summary>The bytes of a live block; the size is the one that was asked for, rounded up to units.</summary>
     /// <param name="block">The block.</param>
@@ -193,7 +212,7 @@ public sealed partial class BinAllocator
     public ByteRange GetRange(BinBlock block)
     {
         ref Node node = ref LiveNode(block);
-        return new ByteRange((ulong)node.Offset << _unitShift, (ulong)SizeOf(ref node) << _unitShift);
+        return new ByteRange((ulong)node.Offset << _unitShift, (ulong)node.Size << _unitShift);
     }
 
     [DoesNotReturn]

@@ -62,6 +62,7 @@ internal struct LineArray<T>
     {
         int slack = (LineBytes / sizeof(ulong)) - 1;
         ulong[] words = GC.AllocateArray<ulong>((length * WordsPerElement) + slack, pinned: true);
+        HugePages.Advise(words);
         long misalignment = (long)Marshal.UnsafeAddrOfPinnedArrayElement(words, 0) & (LineBytes - 1);
         first = (int)((LineBytes - misalignment) & (LineBytes - 1)) / sizeof(ulong);
         return words;

@@ -1,7 +1,6 @@
 using System;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Threading;
 
 namespace GpuMm.Ranges;
 
@@ -22,11 +21,6 @@ public sealed partial class RangeAllocator
 {
     private const int Sentinel = 0;
     private const int MaxSegments = 1 << 28; // 8 GiB of records.
-
-    // Golden ratio of 2^32: neighbouring allocators begin their generations far apart.
-    private const uint GenerationStep = 0x9E3779B2;
-
-    private static uint s_generation;
 
     private readonly HoleTable _holes = new();
     private readonly ulong _baseBytes;
@@ -60,7 +54,7 @@ public sealed partial class RangeAllocator
         _baseBytes = startBytes;
         SizeBytes = sizeBytes;
         _segmentLimit = segmentLimit;
-        _firstGeneration = unchecked(Interlocked.Add(ref s_generation, GenerationStep) & ~1u);
+        _firstGeneration = AllocatorIdentity.NextGenerationSalt();
 
         // Holes need records too: an eighth more than the nodes covers what a well-filled range leaves.
         _segments = new LineArray<RangeSegment>((int)Math.Min((long)capacity + (capacity / 8) + 4, segmentLimit));

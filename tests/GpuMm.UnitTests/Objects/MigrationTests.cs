@@ -261,7 +261,7 @@ public sealed class MigrationTests
         test.AssertValid();
     }
 
-    private static byte[] Pattern(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => (byte)((i * 31) + (i >> 12) + seed))];
+    private static byte[] Pattern(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => unchecked((byte)((i * 31) + (i >> 12) + seed)))];
 
     private static byte[] Read(TestDevice test, VmArea area)
     {

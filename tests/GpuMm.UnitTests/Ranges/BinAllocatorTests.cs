@@ -203,8 +203,8 @@ public sealed class BinAllocatorTests
 
         bins = new BinAllocator(100, 1);
         Assert.Equal(MmStatus.Ok, bins.TryAllocate(10, 1, out BinBlock block, out _));
-        bins.PlantShift(block);
-        Assert.Contains("the node at 1 does not reach from 0", bins.Validate(), StringComparison.Ordinal);
+        bins.PlantOverlap(block);
+        Assert.Contains("does not start at 11", bins.Validate(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,91 @@
+using System;
+using System.Threading;
+using GpuMm.Fences;
+using GpuMm.Primitives;
+
+namespace GpuMm.Objects;
+
+/// <content>Dropping contents, at once or through a ghost that waits in the object's stead.</content>
+public sealed partial class GpuDevice
+{
+    // For evictors, who need the space now: waits, as far as the context allows. Lock: the object's reservation.
+    private MmStatus DropContents(BufferObject target, in OperationContext context)
+    {
+        MmStatus status = WaitIdle(target, FenceUsage.Bookkeep, Options.MoveWaitLimitNs, context);
+        return status == MmStatus.Ok ? Gut(target) : status;
+    }
+
+    // Nothing of the contents is kept, and nobody waits. Lock: the object's reservation.
+    private MmStatus Gut(BufferObject target)
+    {
+        Revoke(target);
+        bool isBusy = target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _);
+        if (isBusy && (target.Resource is not null || target.Pages is { HasPages: true }))
+        {
+            LeaveToGhost(target);
+        }
+        else
+        {
+            FreeMemory(target);
+        }
+
+        target.IsPurged |= target.IsPurgeable;
+        target.IsLost = false;
+        return CreateTable(target);
+    }
+
+    // The ghost is a deleted object: evictors meet it in the order and reap it, as any other.
+    private void LeaveToGhost(BufferObject target)
+    {
+        BufferObjectDescription description = new(
+            target.SizeBytes, target.Name, BufferObjectKind.Kernel, target.Caching, target.Priority);
+        BufferObject ghost = new(this, Interlocked.Increment(ref _lastId), target.SizeBytes, description, default)
+        {
+            IsDeleted = true,
+            FinalFences = new FinalFences(target.Reservation.CopyFences()),
+        };
+        ghost.Reservation.TryLock();
+        (ghost.Pages, target.Pages) = (target.Pages, null);
+        if (target.Resource is { } resource)
+        {
+            target.Resource = null;
+            ghost.Resource = resource;
+            resource.Manager.Rehome(resource, ghost);
+        }
+
+        Register(ghost);
+        AddDeleted(ghost);
+        ghost.Reservation.Unlock();
+    }
+
+    private void AddDeleted(BufferObject gone)
+    {
+        using RankedLock.Scope scope = _registryLock.Enter();
+        if (_deletedCount == _deleted.Length)
+        {
+            Array.Resize(ref _deleted, _deletedCount * 2);
+        }
+
+        _deleted[_deletedCount++] = gone;
+    }
+
+    // Lock: the object's reservation. What a deleted object waits for is settled once: its own copy of the fences.
+    private static void Retire(BufferObject gone)
+    {
+        if (gone.FinalFences is not null || gone.IsDestroyed)
+        {
+            return;
+        }
+
+        if (gone.BulkMove is not null)
+        {
+            gone.SetBulkMove(null);
+        }
+
+        gone.DropPins();
+        if (!gone.OwnsReservation && gone.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _))
+        {
+            gone.FinalFences = new FinalFences(gone.Reservation.CopyFences());
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text;
+using GpuMm.Primitives;
+
+namespace GpuMm.Objects;
+
+/// <content>Published names, and the dump that a driver developer reads.</content>
+public sealed partial class GpuDevice
+{
+    private readonly Dictionary<uint, BufferObject> _published = []; // Lock: _registryLock
+    private uint _lastName; // Lock: _registryLock
+
+    /// <summary>Gives an object a number by which any client of the device can open it; the same one each time.</summary>
+    /// <param name="target">An object that a client has a handle to; the name goes with the last handle.</param>
+    public uint Publish(BufferObject target)
+    {
+        System.ArgumentNullException.ThrowIfNull(target);
+        using RankedLock.Scope scope = _registryLock.Enter();
+        if (target.PublishedName == 0)
+        {
+            target.PublishedName = ++_lastName;
+            _published.Add(_lastName, target);
+        }
+
+        return target.PublishedName;
+    }
+
+    /// <summary>Opens a published object for a client.</summary>
+    /// <param name="name">What <see cref="Publish"/> answered.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="handle">Its handle; 0 when there is no such name.</param>
+    public bool TryOpenPublished(uint name, GpuClient client, out uint handle)
+    {
+        System.ArgumentNullException.ThrowIfNull(client);
+        handle = 0;
+        BufferObject? target;
+        using (_registryLock.Enter())
+        {
+            if (!_published.TryGetValue(name, out target))
+            {
+                return false;
+            }
+
+            target.AddReference();
+        }
+
+        handle = client.Open(target);
+        target.Release();
+        return true;
+    }
+
+    /// <summary>All managers at a glance: sizes, the order of eviction, what is pinned, what waits.</summary>
+    /// <remarks>Lock: none may be held. A snapshot manager by manager. Cost: O(objects), allocates.</remarks>
+    public string Dump()
+    {
+        StringBuilder text = new();
+        foreach (ResourceManager? manager in _managers)
+        {
+            manager?.DumpInto(text);
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"system pages: used {SystemPagesUsedBytes >> 10} KiB, peak {SystemPagesPeakBytes >> 10} KiB, ");
+        text.Append(CultureInfo.InvariantCulture, $"pooled {PooledBytes >> 10} KiB, swapped {Options.Swap?.PageCount * 4 ?? 0} KiB\n");
+        text.Append(CultureInfo.InvariantCulture, $"objects: {ObjectCount}, evictions {Statistics.Evictions}, evicted {Statistics.EvictedBytes >> 10} KiB\n");
+        return text.ToString();
+    }
+
+    internal void Unpublish(BufferObject target)
+    {
+        using RankedLock.Scope scope = _registryLock.Enter();
+        if (target.PublishedName != 0)
+        {
+            _published.Remove(target.PublishedName);
+            target.PublishedName = 0;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using GpuMm.Primitives;
+
+namespace GpuMm.Objects;
+
+/// <content>Tables of system pages: made, filled, emptied.</content>
+public sealed partial class GpuDevice
+{
+    /// <summary>Gives an object its table. Lock: its reservation.</summary>
+    /// <returns>
+    /// <see cref="MmStatus.Ok"/>, also when it has one; <see cref="MmStatus.InvalidArgument"/> for an unknown kind;
+    /// <see cref="MmStatus.OutOfMemory"/> when the driver makes none.
+    /// </returns>
+    internal MmStatus CreateTable(BufferObject target, bool clear = true)
+    {
+        if (target.Pages is not null)
+        {
+            return MmStatus.Ok;
+        }
+
+        TranslationFlags flags;
+        switch (target.Kind)
+        {
+            case BufferObjectKind.Device:
+                flags = clear ? TranslationFlags.ZeroAlloc : TranslationFlags.None;
+                break;
+            case BufferObjectKind.Kernel:
+                flags = TranslationFlags.None;
+                break;
+            case BufferObjectKind.Sg:
+                flags = TranslationFlags.External;
+                break;
+            default:
+                return MmStatus.InvalidArgument;
+        }
+
+        if (!IsFaulted(FaultPoint.CreateTable))
+        {
+            target.Pages = Driver.CreateTable(target, flags);
+        }
+
+        return target.Pages is null ? MmStatus.OutOfMemory : MmStatus.Ok;
+    }
+
+    internal MmStatus Populate(BufferObject target, bool clear, bool force = true)
+    {
+        MmStatus status = CreateTable(target);
+        if (status != MmStatus.Ok)
+        {
+            return status;
+        }
+
+        TranslationTable table = target.Pages!;
+        if (table.IsPopulated)
+        {
+            // Somebody is about to use the pages, so what was written of them to the store will no longer be true.
+            table.DropBackup(Options.Swap);
+            return MmStatus.Ok;
+        }
+
+        if (IsFaulted(FaultPoint.Populate))
+        {
+            return MmStatus.OutOfMemory;
+        }
+
+        bool isExternal = (table.Flags & TranslationFlags.External) != 0;
+        if (!isExternal && !MakePages(table.SizeBytes) && !force)
+        {
+            return MmStatus.OutOfMemory;
+        }
+
+        while (true)
+        {
+            status = target.IsSwapped ? SwapIn(target) : table.Populate(_systemPages, clear);
+            if (status != MmStatus.OutOfMemory)
+            {
+                return status;
+            }
+
+            OperationContext context = default;
+            if (Reap() == 0 && !WaitOldestPostponed() && SwapOut(table.PageCount, ref context) == 0)
+            {
+                return status;
+            }
+        }
+    }
+
+    /// <summary>Makes an object that lives in the aperture visible to the GPU, as a submission does before it uses it.</summary>
+    /// <param name="target">The object. One that lives elsewhere, or is bound, stays as it is.</param>
+    /// <remarks>Lock: its reservation. Cost: one entry per page, the first time after it came.</remarks>
+    public void BindToAperture(BufferObject target)
+    {
+        System.ArgumentNullException.ThrowIfNull(target);
+        target.Reservation.AssertHeld();
+        if (Gart is not null && target is { Resource: { Domain: MemoryDomain.Gtt, IsBound: false } resource, Pages.HasPages: true })
+        {
+            Gart.Bind(resource, target.Pages);
+        }
+    }
+
+    /// <summary>Gives the pages back, contents and all. Lock: the object's reservation.</summary>
+    internal void Unpopulate(BufferObject target)
+    {
+        if (target.Pages is { } table)
+        {
+            table.Unpopulate(_systemPages);
+            table.DropBackup(Options.Swap);
+        }
+    }
+
+    // Brings the pages in use below the limit, by swapping; false when that did not help enough.
+    private bool MakePages(ulong sizeBytes)
+    {
+        if (Options.PageLimitBytes is not { } limit)
+        {
+            return true;
+        }
+
+        while (true)
+        {
+            ulong used = SystemPagesUsedBytes;
+            if (sizeBytes <= limit && used <= limit - sizeBytes)
+            {
+                return true;
+            }
+
+            ulong excess = sizeBytes > limit ? used : used - (limit - sizeBytes);
+            OperationContext context = default;
+            if (excess == 0 || (SwapOut(Pages.Count(excess), ref context) == 0 && ReapDeleted() == 0 && !WaitOldestPostponed()))
+            {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System;
+using System.Collections.Generic;
+using GpuMm.Fences;
+using GpuMm.Primitives;
+
+namespace GpuMm.Objects;
+
+/// <summary>One GPU address space: which objects lie behind which addresses. The steps of each change are told to the caller.</summary>
+/// <remarks>
+/// Mappings never overlap; a new one displaces what is in its way, whole or in part. Each mapping holds a reference to its
+/// object. Lock: <see cref="Reservation"/>, which objects of this address space alone may share. Cost: O(log mappings) to
+/// find, O(mappings) to insert. Source: drm_gpuvm (sm_map, sm_unmap), for the cases of overlap.
+/// </remarks>
+public sealed class GpuVm : IDisposable
+{
+    private readonly List<GpuVmMapping> _mappings = []; // Lock: Reservation; by address
+
+    /// <summary>An empty address space.</summary>
+    /// <param name="device">Whose objects it shows.</param>
+    /// <param name="startBytes">First address; page-aligned.</param>
+    /// <param name="sizeBytes">Whole pages.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is empty, not whole pages, or wraps.</exception>
+    public GpuVm(GpuDevice device, ulong startBytes, ulong sizeBytes)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (!IsWholePages(startBytes, sizeBytes) || sizeBytes > ulong.MaxValue - startBytes)
+        {
+            throw new ArgumentOutOfRangeException(nameof(sizeBytes), sizeBytes, "An address space is whole pages and does not wrap.");
+        }
+
+        StartBytes = startBytes;
+        SizeBytes = sizeBytes;
+        Bulk = new BulkMove(device, Reservation);
+    }
+
+    /// <summary>First address.</summary>
+    public ulong StartBytes { get; }
+
+    /// <summary>Size, bytes.</summary>
+    public ulong SizeBytes { get; }
+
+    /// <summary>Its lock; objects that belong to this address space alone share it.</summary>
+    public Reservation Reservation { get; } = new();
+
+    /// <summary>Lets all objects that share <see cref="Reservation"/> grow young in one step.</summary>
+    public BulkMove Bulk { get; }
+
+    /// <summary>The mappings by address. Lock: the reservation.</summary>
+    public IReadOnlyList<GpuVmMapping> Mappings => _mappings;
+
+    /// <summary>Puts an object behind a range of addresses.</summary>
+    /// <param name="startBytes">First address; page-aligned.</param>
+    /// <param name="sizeBytes">Whole pages.</param>
+    /// <param name="target">The object; null makes the range sparse.</param>
+    /// <param name="offsetBytes">Offset into the object; page-aligned.</param>
+    /// <param name="steps">Receives the steps, in the order in which they must be taken.</param>
+    /// <returns>
+    /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.InvalidArgument"/>, with nothing changed, when the range is not whole
+    /// pages inside the address space or the object is too small.
+    /// </returns>
+    /// <remarks>Lock: the reservation.</remarks>
+    public MmStatus Map(ulong startBytes, ulong sizeBytes, BufferObject? target, ulong offsetBytes, List<GpuVmStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        Reservation.AssertHeld();
+        bool fits = target is null
+            ? offsetBytes == 0
+            : offsetBytes % Pages.SizeBytes == 0 && offsetBytes <= target.SizeBytes && sizeBytes <= target.SizeBytes - offsetBytes;
+        if (!IsInside(startBytes, sizeBytes) || !fits)
+        {
+            return MmStatus.InvalidArgument;
+        }
+
+        GpuVmMapping made = new(startBytes, sizeBytes, target, offsetBytes);
+        target?.AddReference();
+        int at = Displace(startBytes, made.EndBytes, made, steps);
+        _mappings.Insert(at, made);
+        steps.Add(new GpuVmStep(GpuVmStepKind.Map, made));
+        return MmStatus.Ok;
+    }
+
+    /// <summary>Takes whatever lies behind a range of addresses away.</summary>
+    /// <param name="startBytes">First address; page-aligned.</param>
+    /// <param name="sizeBytes">Whole pages.</param>
+    /// <param name="steps">Receives the steps.</param>
+    /// <returns>As <see cref="Map"/>. A range behind which nothing lies is fine.</returns>
+    /// <remarks>Lock: the reservation.</remarks>
+    public MmStatus Unmap(ulong startBytes, ulong sizeBytes, List<GpuVmStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        Reservation.AssertHeld();
+        if (!IsInside(startBytes, sizeBytes))
+        {
+            return MmStatus.InvalidArgument;
+        }
+
+        Displace(startBytes, startBytes + sizeBytes, made: null, steps);
+        return MmStatus.Ok;
+    }
+
+    /// <summary>The mapping behind an address, or null. Lock: the reservation.</summary>
+    /// <param name="addressBytes">The address.</param>
+    public GpuVmMapping? Find(ulong addressBytes)
+    {
+        int at = FirstEndingAfter(addressBytes);
+        return at < _mappings.Count && _mappings[at].StartBytes <= addressBytes ? _mappings[at] : null;
+    }
+
+    /// <summary>Takes everything away. Lock: the reservation must be free.</summary>
+    public void Dispose()
+    {
+        foreach (GpuVmMapping mapping in _mappings)
+        {
+            mapping.Target?.Release();
+        }
+
+        _mappings.Clear();
+    }
+
+    private static bool IsWholePages(ulong startBytes, ulong sizeBytes) =>
+        sizeBytes != 0 && startBytes % Pages.SizeBytes == 0 && sizeBytes % Pages.SizeBytes == 0;
+
+    private bool IsInside(ulong startBytes, ulong sizeBytes) =>
+        IsWholePages(startBytes, sizeBytes) && startBytes >= StartBytes && sizeBytes <= SizeBytes &&
+        startBytes - StartBytes <= SizeBytes - sizeBytes;
+
+    // Clears [start, end) and returns where a mapping of it belongs.
+    private int Displace(ulong start, ulong end, GpuVmMapping? made, List<GpuVmStep> steps)
+    {
+        int at = FirstEndingAfter(start);
+        while (at < _mappings.Count && _mappings[at].StartBytes < end)
+        {
+            GpuVmMapping old = _mappings[at];
+            GpuVmMapping? previous = old.StartBytes < start ? old.Part(old.StartBytes, start) : null;
+            GpuVmMapping? next = old.EndBytes > end ? old.Part(end, old.EndBytes) : null;
+            bool keeps = made is not null && ShowsSame(old, made);
+            steps.Add(previous is null && next is null
+                ? new GpuVmStep(GpuVmStepKind.Unmap, old, KeepsPages: keeps)
+                : new GpuVmStep(GpuVmStepKind.Remap, old, previous, next, keeps));
+            _mappings.RemoveAt(at);
+            if (previous is not null)
+            {
+                old.Target?.AddReference();
+                _mappings.Insert(at++, previous);
+            }
+
+            if (next is not null)
+            {
+                old.Target?.AddReference();
+                _mappings.Insert(at, next);
+            }
+
+            old.Target?.Release();
+            if (next is not null)
+            {
+                break;
+            }
+        }
+
+        return at;
+    }
+
+    // The same bytes lie behind every address that both have.
+    private static bool ShowsSame(GpuVmMapping old, GpuVmMapping made) =>
+        ReferenceEquals(old.Target, made.Target) &&
+        (made.Target is null || unchecked(old.OffsetBytes - old.StartBytes) == unchecked(made.OffsetBytes - made.StartBytes));
+
+    private int FirstEndingAfter(ulong addressBytes)
+    {
+        int low = 0;
+        int high = _mappings.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_mappings[middle].EndBytes <= addressBytes)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}

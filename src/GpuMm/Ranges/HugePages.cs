@@ -1,0 +1,37 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace GpuMm.Ranges;
+
+/// <summary>
+/// Asks the host for large pages under large tables: with random access to tens of megabytes, half of each miss is the
+/// walk for the address.
+/// </summary>
+internal static partial class HugePages
+{
+    private const int LinuxHugePageAdvice = 14; // MADV_HUGEPAGE
+    private const long HugePageBytes = 2L << 20;
+
+    /// <summary>Advises the host about a pinned array that nobody has touched yet. Never fails: advice may be ignored.</summary>
+    /// <param name="words">A pinned array.</param>
+    internal static void Advise(ulong[] words)
+    {
+        if (!OperatingSystem.IsLinux() || words.LongLength * sizeof(ulong) < 2 * HugePageBytes)
+        {
+            return;
+        }
+
+        // Invariant: the array is pinned, so its address stays; only whole huge pages inside it are named.
+        long start = Marshal.UnsafeAddrOfPinnedArrayElement(words, 0);
+        long end = start + (words.LongLength * sizeof(ulong));
+        long first = (start + HugePageBytes - 1) & -HugePageBytes;
+        long last = end & -HugePageBytes;
+        if (first < last)
+        {
+            _ = Advise((nint)first, (nuint)(last - first), LinuxHugePageAdvice);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint address, nuint length, int advice);
+}

@@ -1,0 +1,143 @@
+using System;
+using System.IO;
+using GpuMm.Objects;
+using GpuMm.Paging;
+using Xunit;
+
+namespace GpuMm.UnitTests.Objects;
+
+/// <summary>System pages to a file and back, whole or in part; the pool and the table of the aperture beside them.</summary>
+public sealed class SwapTests
+{
+    [Fact]
+    public void BytesComeBackFromARealFile()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"gpumm-{Guid.NewGuid():n}.swap");
+        using (FileSwapStore store = new(path))
+        {
+            using GpuDevice device = Device(store);
+            AddressSpace space = device.CreateAddressSpace();
+            BufferObject target = Create(device, 8);
+            VmArea area = target.Map(space);
+            byte[] bytes = new byte[area.SizeBytes];
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                bytes[i] = unchecked((byte)(i * 7 / 5));
+            }
+
+            Assert.Equal(MmStatus.Ok, space.Write(area.StartAddress, bytes));
+            OperationContext context = default;
+            for (int round = 0; round < 3; round++)
+            {
+                Assert.Equal(8ul, device.SwapOut(1, ref context));
+                Assert.Equal(0ul, device.SystemPagesUsedBytes);
+                byte[] read = new byte[bytes.Length];
+                Assert.Equal(MmStatus.Ok, space.Read(area.StartAddress, read));
+                Assert.Equal(bytes, read);
+            }
+
+            Assert.Equal(3 * 8 * 4096, new FileInfo(path).Length * 3); // Freed slots are used again.
+            Assert.Empty(device.Validate());
+        }
+
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void APartialBackupGoesOnWhereItStopped()
+    {
+        using MemorySwapStore store = new(limitPages: 5);
+        using GpuDevice device = Device(store);
+        BufferObject small = Create(device, 3);
+        BufferObject large = Create(device, 4);
+        OperationContext context = default;
+        Assert.Equal(3ul, device.SwapOut(7, ref context)); // Three pages of one, two of the other: that one stays.
+        Assert.Equal(5, store.PageCount);
+        Assert.True(large.Pages!.HasBackup);
+        Assert.True(large.Pages.IsPopulated);
+        small.Release();
+        large.Reserve();
+        Assert.Equal(MmStatus.Ok, device.SwapOutObject(large, ref context));
+        Assert.Equal(MmStatus.Busy, device.SwapOutObject(large, ref context));
+        large.Unreserve();
+        Assert.Equal(4, store.PageCount);
+        Assert.Empty(device.Validate());
+    }
+
+    [Fact]
+    public void TouchingAnObjectThrowsItsPartialBackupAway()
+    {
+        using MemorySwapStore store = new(limitPages: 1);
+        using GpuDevice device = Device(store);
+        AddressSpace space = device.CreateAddressSpace();
+        BufferObject target = Create(device, 2);
+        VmArea area = target.Map(space);
+        OperationContext context = default;
+        Assert.Equal(0ul, device.SwapOut(1, ref context));
+        Assert.Equal(1, store.PageCount);
+        Assert.Equal(MmStatus.Ok, space.Write(area.StartAddress, [9]));
+        Assert.Equal(0, store.PageCount);
+        byte[] read = new byte[1];
+        space.Read(area.StartAddress, read);
+        Assert.Equal(9, read[0]);
+    }
+
+    [Fact]
+    public void WithoutAStoreTheLimitIsAnError()
+    {
+        using GpuDevice device = new(new GpuDeviceOptions { SystemBytes = 1 << 20, PageLimitBytes = 4 * 4096 }, new InlineDriver());
+        Create(device, 3);
+        OperationContext context = default;
+        Assert.Equal(
+            MmStatus.OutOfMemory, device.TryCreate(new BufferObjectDescription(2 * 4096), Placement.Gtt, ref context, out _));
+        context.ForceAllocate = true;
+        Assert.Equal(MmStatus.Ok, device.TryCreate(new BufferObjectDescription(2 * 4096), Placement.Gtt, ref context, out _));
+        Assert.Empty(device.Validate());
+    }
+
+    [Fact]
+    public void ThePoolKeepsPagesThatAreNotCachedAndGivesThemUpWhenNeeded()
+    {
+        using GpuDevice device = new(new GpuDeviceOptions { SystemBytes = 16 * 4096, PagePoolBytes = 8 * 4096 }, new InlineDriver());
+        BufferObject first = Create(device, 7);
+        first.Release();
+        Assert.Equal(0ul, device.SystemPagesUsedBytes);
+        Assert.Equal(7ul * 4096, device.PooledBytes);
+        BufferObject second = Create(device, 16);
+        Assert.Equal(0ul, device.PooledBytes);
+        second.Release();
+        Assert.Equal(8ul * 4096, Math.Min(device.PooledBytes, 8ul * 4096));
+        Assert.Empty(device.Validate());
+    }
+
+    [Theory]
+    [InlineData(GartMode.Eager)]
+    [InlineData(GartMode.Lazy)]
+    public void TheApertureShowsThePagesOfWhatIsInIt(GartMode mode)
+    {
+        using GpuDevice device = new(new GpuDeviceOptions { SystemBytes = 1 << 20, ApertureBytes = 64 * 4096, Gart = mode }, new InlineDriver());
+        BufferObject target = Create(device, 3);
+        ulong page = target.Resource!.PageAt(1, out _);
+        Assert.Equal(mode == GartMode.Eager, device.Gart!.TryTranslate(page, out _));
+        target.Reserve();
+        device.BindToAperture(target);
+        target.Unreserve();
+        Assert.True(device.Gart.TryTranslate(page, out ulong system));
+        Assert.Equal(target.Pages!.PageAt(1, out _), system);
+        Assert.Equal(3, device.Gart.BoundPages);
+        target.Release();
+        Assert.False(device.Gart.TryTranslate(page, out _));
+        Assert.Equal(3, device.Gart.UnboundPages);
+    }
+
+    private static GpuDevice Device(SwapStore store) =>
+        new(new GpuDeviceOptions { VramBytes = 1 << 20, SystemBytes = 1 << 20, Swap = store }, new InlineDriver());
+
+    private static BufferObject Create(GpuDevice device, ulong pages)
+    {
+        OperationContext context = default;
+        Assert.Equal(
+            MmStatus.Ok, device.TryCreate(new BufferObjectDescription(pages * 4096, "bo"), Placement.Gtt, ref context, out BufferObject? made));
+        return made!;
+    }
+}
