@@ -16,9 +16,14 @@ public sealed partial class ArrowTests
     {
         ["GpuMm"] = [],
         ["GpuMm.Simulation"] = ["GpuMm"],
-        ["GpuMm.RenderLoop"] = ["GpuMm.Simulation"],
-        ["GpuMm.Lab"] = ["GpuMm", "GpuMm.Simulation"],
-        ["GpuMm.Cli"] = ["GpuMm.RenderLoop", "GpuMm.Lab"],
+        ["GpuMm.Traces"] = ["GpuMm"],
+        ["GpuMm.Vulkan"] = ["GpuMm", "GpuMm.Simulation"],
+        ["GpuMm.Lab"] = ["GpuMm", "GpuMm.Simulation", "GpuMm.Traces"],
+        ["GpuMm.Hosting"] = ["GpuMm", "GpuMm.Simulation", "GpuMm.Traces"],
+        ["GpuMm.Client"] = [],
+        ["GpuMm.RenderLoop"] = ["GpuMm.Simulation", "GpuMm.Traces", "GpuMm.Vulkan"],
+        ["GpuMm.Dashboard"] = ["GpuMm.Hosting", "GpuMm.Lab", "GpuMm.RenderLoop"],
+        ["GpuMm.Cli"] = ["GpuMm.RenderLoop", "GpuMm.Lab", "GpuMm.Traces", "GpuMm.Vulkan", "GpuMm.Dashboard", "GpuMm.Client"],
     };
 
     // The rooms of the core, lowest first. Objects and Eviction are one layer: the walk is part of placing.
