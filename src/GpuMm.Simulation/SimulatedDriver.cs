@@ -15,7 +15,7 @@ namespace GpuMm.Simulation;
 /// The bytes themselves are copied when a move is queued; nobody can look before its fence, so the order that a program
 /// sees is that of the timing. One thread drives a simulated device.
 /// </remarks>
-public sealed class SimulatedDriver : GpuDriver
+public class SimulatedDriver : GpuDriver
 {
     private readonly VirtualClock _clock;
 
@@ -57,17 +57,39 @@ public sealed class SimulatedDriver : GpuDriver
 
         // Before a byte is touched: a fence of a stranger throws here.
         SimTime ready = LatestDependency(request, out Fence last);
-        request.CopyContents();
         bool clears = !request.CarriesBytes && !request.To.Manager.UsesPages;
-        if (!request.CarriesBytes && !clears)
+        bool staysOnCard = clears || request is { From.Domain: MemoryDomain.Vram, To.Domain: MemoryDomain.Vram };
+        Bandwidth path = staysOnCard ? Profile.Vram : Profile.Link;
+        bool takesTime = request.CarriesBytes || clears;
+        long durationNs = CarryOut(request, takesTime ? path.DurationNs(request.Target.SizeBytes) : 0);
+        if (!takesTime)
         {
             // The pages stay; but the aperture may be handed on only when the last job that reads through it is done.
             return MoveResult.Queued(last);
         }
 
-        bool staysOnCard = clears || (request.From!.Domain == MemoryDomain.Vram && request.To.Domain == MemoryDomain.Vram);
-        Bandwidth path = staysOnCard ? Profile.Vram : Profile.Link;
-        return MoveResult.Queued(Copy.Submit(ready, path.DurationNs(request.Target.SizeBytes)));
+        Fence fence = Copy.Submit(ready, durationNs);
+        OnQueued(request, fence);
+        return MoveResult.Queued(fence);
+    }
+
+    /// <summary>Carries the bytes of a move, at once; a driver with a real device behind it does the same move there.</summary>
+    /// <param name="request">The move; its dependencies need not be done yet on the virtual clock.</param>
+    /// <param name="modelNs">What the profile says it takes, ns; 0 when only the bookkeeping changes.</param>
+    /// <returns>How long the copy engine is busy with it, ns; 0 or more. Not used when <paramref name="modelNs"/> is 0.</returns>
+    /// <remarks>Lock: the object's reservation. An override calls this one, or <see cref="MoveRequest.CopyContents"/>.</remarks>
+    protected virtual long CarryOut(in MoveRequest request, long modelNs)
+    {
+        request.CopyContents();
+        return modelNs;
+    }
+
+    /// <summary>A copy was queued.</summary>
+    /// <param name="request">The move.</param>
+    /// <param name="fence">What its end signals, on the virtual clock.</param>
+    /// <remarks>Lock: the object's reservation.</remarks>
+    protected virtual void OnQueued(in MoveRequest request, Fence fence)
+    {
     }
 
     /// <inheritdoc/>
