@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using GpuMm.Lab.Report;
+using GpuMm.Lab.Sweep;
+using Xunit;
+
+namespace GpuMm.LabTests.Report;
+
+/// <summary>Runs laid out, drawn and written as a page.</summary>
+public sealed class ReportTests
+{
+    private static readonly StoredRun[] s_runs =
+    [
+        .. from policy in (string[])["lru", "sieve"]
+           from vram in (string[])["2GiB", "1GiB", "4GiB"]
+           from seed in (string[])["1", "2"]
+           select new StoredRun(
+               $"{policy}{vram}{seed}",
+               new SweepPoint([new("trace", "a<b>.bin"), new("policy", policy), new("vram", vram), new("seed", seed)]),
+               new Dictionary<string, double> { ["p99-ns"] = (policy == "lru" ? 20e6 : 10e6) / (vram[0] - '0') + (seed[0] - '0'), ["misses"] = vram[0] - '0' },
+               null,
+               1),
+    ];
+
+    [Fact]
+    public void TheAxisOfNumbersIsXAndSeedsAreAveraged()
+    {
+        RunTable table = new(s_runs);
+        Assert.Equal("vram", table.XAxis);
+        Assert.Equal(["policy", "vram", "seed"], table.Varying);
+        IReadOnlyList<PlotSeries> lines = table.Series("p99-ns", 1 << 30);
+        Assert.Equal(["lru", "sieve"], lines.Select(static line => line.Name));
+        Assert.Equal([1, 2, 4], lines[0].X);
+        Assert.Equal(20e6 + 1.5, lines[0].Y[0], 1e-6);
+    }
+
+    [Fact]
+    public void TheParetoFrontHoldsWhatNothingBeats()
+    {
+        IReadOnlyList<StoredRun> front = new RunTable(s_runs).ParetoFront("misses", "p99-ns");
+        Assert.Equal(["sieve1GiB1", "sieve2GiB1", "sieve4GiB1"], front.Select(static run => run.Key));
+    }
+
+    [Fact]
+    public void ThePageStandsAloneAndEscapesWhatItQuotes()
+    {
+        StringWriter page = new();
+        StoredRun failed = s_runs[0] with { Key = "f", Metrics = null, Problem = "no <such> file" };
+        HtmlReport.Write(page, "Sweep of a<b>.bin", new RunTable([.. s_runs, failed]), "gpumm report results.db");
+        string text = page.ToString();
+        Assert.Contains("a&lt;b&gt;.bin", text, StringComparison.Ordinal);
+        Assert.Contains("no &lt;such&gt; file", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"http", text, StringComparison.Ordinal);
+        Assert.Equal(2, text.Split("<figure").Length - 1);
+        Assert.Contains("12 runs, 1 failed", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PlotsAreWrittenAsPngAndSvgAndNothingElse()
+    {
+        string folder = Directory.CreateTempSubdirectory("gpumm-").FullName;
+        try
+        {
+            using SeriesPlot plot = new("p99 against VRAM", "VRAM (GiB)", "p99 (ms)", new RunTable(s_runs).Series("p99-ns", 1 << 30), 16.7e6, "60 fps");
+            plot.Save(Path.Combine(folder, "a.png"));
+            plot.Save(Path.Combine(folder, "a.svg"));
+            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(Path.Combine(folder, "a.png"))[..4]);
+            Assert.StartsWith("<svg", File.ReadAllText(Path.Combine(folder, "a.svg")), StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => plot.Save(Path.Combine(folder, "a.gif")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("p99-ns", 16_700_000, "16.7 ms")]
+    [InlineData("moved-bytes", 1073741824, "1 GiB")]
+    [InlineData("miss-ratio", 0.125, "12.5%")]
+    [InlineData("misses", 12345, "12,345")]
+    [InlineData("misses", double.NaN, "-")]
+    public void MetricsCarryTheirUnits(string metric, double value, string text) => Assert.Equal(text, MetricText.Format(metric, value));
+}
