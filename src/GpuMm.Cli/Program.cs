@@ -4,6 +4,7 @@ using System.Linq;
 using GpuMm.Cli;
 using GpuMm.Cli.Demo;
 using GpuMm.Cli.Fault;
+using GpuMm.Cli.Machine;
 using GpuMm.Cli.Race;
 
 RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migrate between video memory, aperture and system RAM; mappings follow.")
@@ -11,6 +12,7 @@ RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migr
     DemoCommand.Create(),
     RaceCommand.Create(),
     FaultCommand.Create(),
+    MachineCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -59,9 +59,10 @@ public class SimulatedDriver : GpuDriver
         SimTime ready = LatestDependency(request, out Fence last);
         bool clears = !request.CarriesBytes && !request.To.Manager.UsesPages;
         bool staysOnCard = clears || request is { From.Domain: MemoryDomain.Vram, To.Domain: MemoryDomain.Vram };
-        Bandwidth path = staysOnCard ? Profile.Vram : Profile.Link;
+        ulong sizeBytes = request.Target.SizeBytes;
         bool takesTime = request.CarriesBytes || clears;
-        long durationNs = CarryOut(request, takesTime ? path.DurationNs(request.Target.SizeBytes) : 0);
+        long modelNs = !takesTime ? 0 : staysOnCard ? Profile.Vram.DurationNs(sizeBytes) : Profile.Link.DurationNs(sizeBytes);
+        long durationNs = CarryOut(request, modelNs);
         if (!takesTime)
         {
             // The pages stay; but the aperture may be handed on only when the last job that reads through it is done.

@@ -21,7 +21,7 @@ public sealed class CliTests
     [InlineData("--frames 0", "from 1 to 108000")]
     [InlineData("--frames many", "from 1 to 108000")]
     [InlineData("--seed -1", "--seed -1")]
-    [InlineData("--machine cray", "agp8x or pcie3x16")]
+    [InlineData("--machine cray", "gpumm machine list")]
     [InlineData("--backing air", "bytes or heads")]
     [InlineData("--fast", "--help")]
     [InlineData("--vram", "--help")]

@@ -6,6 +6,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using GpuMm.Backing;
+using GpuMm.Cli.Machine;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 using GpuMm.RenderLoop;
@@ -19,8 +20,7 @@ internal static class DemoCommand
     private static readonly Option<SceneDescription?> s_scene = Named(
         "--scene", "The scene. Default: sponza.", SceneDescription.Find, SceneDescription.All.Select(static s => s.Name));
 
-    private static readonly Option<MachineProfile?> s_machine = Named(
-        "--machine", "The machine. Default: the scene's.", MachineProfile.Find, MachineProfile.All.Select(static m => m.Name));
+    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create("The machine. Default: the scene's.", fallback: null);
 
     private static readonly Option<ulong?> s_vram = Size("--vram", "Video memory, such as 96MiB or 1.5GiB. Default: less than the scene needs.");
 

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using GpuMm.Cli.Machine;
 using GpuMm.Paging;
 using GpuMm.Simulation;
 
@@ -20,7 +21,7 @@ internal static class FaultCommand
 
     private static readonly Option<AccessKind> s_access = Choice("--access", "What the program does", Enum.GetValues<AccessKind>(), NameOf);
 
-    private static readonly Option<MachineProfile> s_machine = Choice("--machine", "The machine", [.. MachineProfile.All], static m => m.Name);
+    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create("The machine. Default: agp8x.", fallback: "agp8x");
 
     private static readonly Option<bool> s_json = new("--json") { Description = "Print one JSON document, nothing else." };
 
