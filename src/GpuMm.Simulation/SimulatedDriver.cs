@@ -45,6 +45,13 @@ public class SimulatedDriver : GpuDriver
     public Engine Render { get; }
 
     /// <inheritdoc/>
+    public override ulong NowNs => (ulong)_clock.Now.Nanoseconds;
+
+    /// <inheritdoc/>
+    public override ulong RemainingNs(Fence fence) =>
+        (ulong)Math.Max(0, CompletionOf(fence).Nanoseconds - _clock.Now.Nanoseconds);
+
+    /// <inheritdoc/>
     public override MoveResult Move(in MoveRequest request)
     {
         bool crosses = (request.From?.Domain, request.To.Domain) is

@@ -22,10 +22,12 @@ public sealed class ResidencySubject : IDisposable
     private readonly VmArea?[] _areas = new VmArea?[Slots];
     private readonly List<string> _journal = [];
     private readonly TestDevice _test;
+    private readonly EventLedger _ledger = new();
 
     public ResidencySubject(int vramObjects, int apertureObjects, int[] weights)
     {
         _test = new TestDevice((ulong)(vramObjects * ObjectPages), (ulong)(apertureObjects * ObjectPages), systemPages: 256);
+        _test.Device.AddObserver(_ledger);
         Weights = weights;
     }
 
@@ -92,6 +94,7 @@ public sealed class ResidencySubject : IDisposable
         }
 
         _test.AssertValid();
+        AssertTold();
         _journal.Add(Snapshot());
     }
 
@@ -129,6 +132,18 @@ public sealed class ResidencySubject : IDisposable
             new BufferObjectDescription(ObjectBytes, $"o{slot}"), new Placement(new Place(domain)), ref context, out BufferObject? made);
         _objects[slot] = made;
         _areas[slot] = made?.Map(_test.Space);
+    }
+
+    // An observer must know as much as the device.
+    private void AssertTold()
+    {
+        IReadOnlyList<string> problems = _ledger.Compare(_test.Device);
+        if (problems.Count > 0)
+        {
+            throw new InvalidOperationException("The events tell another story: " + string.Join(" | ", problems));
+        }
+
+        _ledger.Events.Clear();
     }
 
     private string Snapshot()

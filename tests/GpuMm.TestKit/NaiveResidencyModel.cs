@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using GpuMm.Objects;
 
 namespace GpuMm.TestKit;
 

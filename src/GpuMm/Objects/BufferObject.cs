@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using GpuMm.Backing;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Paging;
 
@@ -26,6 +27,7 @@ public sealed class BufferObject
         Caching = description.Caching;
         Priority = (byte)description.Priority;
         AlignmentBytes = description.AlignmentBytes;
+        ClientId = description.ClientId;
         Reservation = description.SharedReservation ?? new Reservation();
         OwnsReservation = description.SharedReservation is null;
         Window = window;
@@ -42,6 +44,9 @@ public sealed class BufferObject
 
     /// <summary>What it is for.</summary>
     public BufferObjectKind Kind { get; }
+
+    /// <summary>The client that it was made for; 0 for none.</summary>
+    public int ClientId { get; }
 
     /// <summary>How the CPU maps its system pages.</summary>
     public Caching Caching { get; }
@@ -148,6 +153,11 @@ public sealed class BufferObject
         {
             BulkMove = bulk;
         }
+
+        if (Device.IsObserved)
+        {
+            Device.Raise(new DeviceEvent { Kind = DeviceEventKind.BulkChanged, RelatedId = bulk?.Id ?? 0 }, this);
+        }
     }
 
     /// <summary>Makes the object the youngest in its domain and gives the reservation back.</summary>
@@ -161,7 +171,14 @@ public sealed class BufferObject
     public void Bump()
     {
         Reservation.AssertHeld();
-        Resource?.Manager.Bump(Resource);
+        if (Resource is { } resource)
+        {
+            resource.Manager.Bump(resource);
+            if (Device.IsObserved)
+            {
+                Device.Raise(new DeviceEvent { Kind = DeviceEventKind.Bumped, To = resource.Domain }, this);
+            }
+        }
     }
 
     /// <summary>Brings the object into a placement, evicting others if it must.</summary>
@@ -197,6 +214,11 @@ public sealed class BufferObject
         {
             Resource.Manager.Relist(Resource);
         }
+
+        if (Device.IsObserved)
+        {
+            Device.Raise(new DeviceEvent { Kind = DeviceEventKind.Pinned, Count = PinCount, To = Resource.Domain }, this);
+        }
     }
 
     /// <summary>Takes one pin back. Lock: its reservation.</summary>
@@ -213,6 +235,11 @@ public sealed class BufferObject
         {
             Resource!.Manager.Relist(Resource);
         }
+
+        if (Device.IsObserved)
+        {
+            Device.Raise(new DeviceEvent { Kind = DeviceEventKind.Unpinned, Count = PinCount, To = Resource!.Domain }, this);
+        }
     }
 
     /// <summary>Says whether the contents are needed. Lock: its reservation.</summary>
@@ -224,6 +251,12 @@ public sealed class BufferObject
         bool isRetained = !IsPurged;
         IsPurgeable = advice == MemoryAdvice.DontNeed;
         IsPurged &= IsPurgeable;
+        if (Device.IsObserved)
+        {
+            Device.Raise(
+                new DeviceEvent { Kind = DeviceEventKind.Advised, Detail = (ulong)advice, Count = isRetained ? 1 : 0 }, this);
+        }
+
         return isRetained;
     }
 
@@ -232,6 +265,10 @@ public sealed class BufferObject
     {
         Reservation.AssertHeld();
         IsLost = false;
+        if (Device.IsObserved)
+        {
+            Device.Raise(new DeviceEvent { Kind = DeviceEventKind.LossAcknowledged }, this);
+        }
     }
 
     internal int CountHandle(int change) => Interlocked.Add(ref _handles, change);

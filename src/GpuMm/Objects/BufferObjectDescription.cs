@@ -11,6 +11,7 @@ namespace GpuMm.Objects;
 /// <param name="Priority">0 to 3; 0 is evicted first.</param>
 /// <param name="AlignmentBytes">Of its place in a domain; 0 means a page.</param>
 /// <param name="SharedReservation">A reservation shared with other objects; null for one of its own.</param>
+/// <param name="ClientId">The client that it is made for; 0 for none. Told in events.</param>
 public readonly record struct BufferObjectDescription(
     ulong SizeBytes,
     string? Name = null,
@@ -18,4 +19,5 @@ public readonly record struct BufferObjectDescription(
     Caching Caching = Caching.WriteCombined,
     int Priority = 0,
     ulong AlignmentBytes = 0,
-    Reservation? SharedReservation = null);
+    Reservation? SharedReservation = null,
+    int ClientId = 0);

@@ -1,5 +1,6 @@
 using System;
 using GpuMm.Backing;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Paging;
 using GpuMm.Primitives;
@@ -16,9 +17,19 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
     /// <summary>Most pages inserted by one fault, the faulting one included.</summary>
     public const int PrefaultPages = 16;
 
-    public void Open(VmArea area) => ObjectOf(area).AddReference();
+    public void Open(VmArea area)
+    {
+        BufferObject target = ObjectOf(area);
+        target.AddReference();
+        RaiseArea(DeviceEventKind.MappingCreated, target, area);
+    }
 
-    public void Close(VmArea area) => ObjectOf(area).Release();
+    public void Close(VmArea area)
+    {
+        BufferObject target = ObjectOf(area);
+        RaiseArea(DeviceEventKind.MappingRemoved, target, area);
+        target.Release();
+    }
 
     public Reservation? LockOf(VmArea area) => ObjectOf(area).Reservation;
 
@@ -44,9 +55,11 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
     private VmFaultResult Fault(ref VmFault fault, VmPageSize size)
     {
         BufferObject target = ObjectOf(fault.Area);
+        RaiseFault(DeviceEventKind.FaultEntered, target, ref fault, VmFaultResult.None);
         if (!TryReserve(target, ref fault, out VmFaultResult result))
         {
             device.Statistics.CountFault(isRetry: true, 0);
+            RaiseFault(DeviceEventKind.FaultServed, target, ref fault, result);
             return result;
         }
 
@@ -69,7 +82,33 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
             device.Statistics.CountFault(result == VmFaultResult.Retry, fault.InsertedCount);
         }
 
+        RaiseFault(DeviceEventKind.FaultServed, target, ref fault, result);
+
         return result;
+    }
+
+    private void RaiseArea(DeviceEventKind kind, BufferObject target, VmArea area)
+    {
+        if (device.IsObserved)
+        {
+            device.Raise(new DeviceEvent { Kind = kind, OffsetBytes = area.StartAddress, SizeBytes = area.SizeBytes }, target);
+        }
+    }
+
+    private void RaiseFault(DeviceEventKind kind, BufferObject target, ref VmFault fault, VmFaultResult result)
+    {
+        if (device.IsObserved)
+        {
+            ulong filePage = fault.Area.FilePageAt(fault.PageAddress);
+            DeviceEvent occurred = new()
+            {
+                Kind = kind,
+                OffsetBytes = Pages.Bytes(unchecked(filePage - target.Window.FirstPage)) + (fault.Address % Pages.SizeBytes),
+                Detail = kind == DeviceEventKind.FaultEntered ? ((fault.Flags & VmFaultFlags.Write) != 0 ? 1ul : 0) : (ulong)result,
+                Count = fault.InsertedCount,
+            };
+            device.Raise(occurred, target);
+        }
     }
 
     private static BufferObject ObjectOf(VmArea area) => (BufferObject)area.PrivateData!;
@@ -174,7 +213,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
 
         while (target.Reservation.TryGetUnsignaled(FenceUsage.Kernel, out Fence fence))
         {
-            device.Driver.WaitFence(fence);
+            device.WaitFence(fence, target);
         }
 
         if (target.Resource is null or { Manager.UsesPages: true } && device.Populate(target, clear: true) != MmStatus.Ok)
@@ -217,7 +256,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         {
             if (!fault.IsFirstRetryableAttempt)
             {
-                device.Driver.WaitFence(fence);
+                device.WaitFence(fence, target);
                 fault.Trace(FaultStep.FenceWaited, fence.Seqno);
                 continue;
             }
@@ -226,7 +265,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
             {
                 target.AddReference();
                 fault.DropSpaceLock();
-                device.Driver.WaitFence(fence);
+                device.WaitFence(fence, target);
                 fault.Trace(FaultStep.FenceWaited, fence.Seqno);
                 target.Reservation.Unlock();
                 isHeld = false;

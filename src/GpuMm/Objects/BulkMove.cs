@@ -1,4 +1,5 @@
 using System;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 
 namespace GpuMm.Objects;
@@ -25,10 +26,14 @@ public sealed class BulkMove
         ArgumentNullException.ThrowIfNull(reservation);
         _device = device;
         Reservation = reservation;
+        Id = device.NextBulkId();
     }
 
     /// <summary>The reservation that all members share.</summary>
     public Reservation Reservation { get; }
+
+    /// <summary>Its number on the device, for events; never 0.</summary>
+    public ulong Id { get; }
 
     internal uint Domains { get; set; } // Lock: Reservation; bit per domain that ever had a member
 
@@ -43,6 +48,11 @@ public sealed class BulkMove
             {
                 _device.FindManager((MemoryDomain)domain)?.BumpRuns(this);
             }
+        }
+
+        if (_device.IsObserved)
+        {
+            _device.Raise(new DeviceEvent { Kind = DeviceEventKind.BulkBumped, RelatedId = Id });
         }
     }
 

@@ -11,4 +11,7 @@ internal enum CandidateLock : byte
 
     /// <summary>The caller held it before, through a shared reservation.</summary>
     HeldByCaller = 2,
+
+    /// <summary>Somebody else holds it, and it is only reported: the walk goes on without it.</summary>
+    Busy = 3,
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
+using GpuMm.Diagnostics;
 
 namespace GpuMm.Objects;
 
@@ -50,12 +51,15 @@ public sealed class GpuClient : IDisposable
 
         target.AddReference();
         target.CountHandle(1);
+        uint handle;
         lock (_objects)
         {
-            uint handle = checked(++_lastHandle);
+            handle = checked(++_lastHandle);
             _objects.Add(handle, target);
-            return handle;
         }
+
+        RaiseHandle(DeviceEventKind.HandleOpened, target, handle);
+        return handle;
     }
 
     /// <summary>The object behind a handle.</summary>
@@ -83,6 +87,7 @@ public sealed class GpuClient : IDisposable
             }
         }
 
+        RaiseHandle(DeviceEventKind.HandleClosed, target, handle);
         if (target.CountHandle(-1) == 0)
         {
             Device.Unpublish(target);
@@ -160,6 +165,14 @@ public sealed class GpuClient : IDisposable
         foreach (uint handle in handles)
         {
             Close(handle);
+        }
+    }
+
+    private void RaiseHandle(DeviceEventKind kind, BufferObject target, uint handle)
+    {
+        if (Device.IsObserved)
+        {
+            Device.Raise(new DeviceEvent { Kind = kind, ClientId = unchecked((int)Id), RelatedId = handle }, target);
         }
     }
 

@@ -1,3 +1,4 @@
+using GpuMm.Diagnostics;
 using GpuMm.Eviction;
 using GpuMm.Fences;
 
@@ -11,7 +12,7 @@ public sealed partial class GpuDevice
     {
         // What already was given up, but waits for its copy, comes before anything that is still in use.
         if (ReapPostponed() + ReapDeleted() > 0 &&
-            manager.TryAllocate(requester, place, context.NoWaitGpu, out resource) == MmStatus.Ok)
+            TakeSpace(manager, requester, place, context.NoWaitGpu, out resource) == MmStatus.Ok)
         {
             return MmStatus.Ok;
         }
@@ -28,7 +29,7 @@ public sealed partial class GpuDevice
         // Only space that shows system pages waits for copies; a card's own is free at once, and waiting cannot help it.
         while (status == MmStatus.NoSpace && manager.UsesPages && !context.NoWaitGpu && WaitOldestPostponed())
         {
-            status = manager.TryAllocate(requester, place, context.NoWaitGpu, out resource);
+            status = TakeSpace(manager, requester, place, context.NoWaitGpu, out resource);
         }
 
         return status;
@@ -49,14 +50,27 @@ public sealed partial class GpuDevice
         LruCursor cursor = manager.BeginWalk();
         try
         {
-            while (manager.NextCandidate(cursor, context, maySleep ? ticket : null, out CandidateLock state) is { } victim)
+            bool reportsLocked = IsObserved;
+            for (int rank = 0; ; rank++)
             {
+                if (manager.NextCandidate(cursor, context, maySleep ? ticket : null, out CandidateLock state, reportsLocked) is not { } victim)
+                {
+                    break;
+                }
+
+                if (state == CandidateLock.Busy)
+                {
+                    RaiseSkipped(victim, requester, manager, SkipReason.Locked, MmStatus.Busy, rank);
+                    continue;
+                }
+
                 if (state == CandidateLock.None)
                 {
                     MmStatus locked = victim.Reservation.Lock(ticket);
                     maySleep = false;
                     if (locked != MmStatus.Ok)
                     {
+                        RaiseSkipped(victim, requester, manager, SkipReason.Locked, locked, rank);
                         return MmStatus.NoSpace;
                     }
                 }
@@ -64,7 +78,7 @@ public sealed partial class GpuDevice
                 bool evicted;
                 try
                 {
-                    evicted = TryEvict(victim, requester, manager, place, ref context);
+                    evicted = TryEvict(victim, requester, manager, place, rank, ref context);
                 }
                 finally
                 {
@@ -75,7 +89,7 @@ public sealed partial class GpuDevice
                 }
 
                 progress |= evicted;
-                if (evicted && manager.TryAllocate(requester, place, context.NoWaitGpu, out resource) == MmStatus.Ok)
+                if (evicted && TakeSpace(manager, requester, place, context.NoWaitGpu, out resource) == MmStatus.Ok)
                 {
                     return MmStatus.Ok;
                 }
@@ -91,27 +105,70 @@ public sealed partial class GpuDevice
 
     // Lock: the victim's reservation. It may have moved, or been pinned, before the lock was ours.
     private bool TryEvict(
-        BufferObject victim, BufferObject requester, ResourceManager manager, in Place place, ref OperationContext context)
+        BufferObject victim, BufferObject requester, ResourceManager manager, in Place place, int rank, ref OperationContext context)
     {
-        if (victim.Resource is not { } held || !ReferenceEquals(held.Manager, manager) || ReferenceEquals(victim, requester))
+        SkipReason reason = ReasonToSkip(victim, requester, manager, place);
+        if (reason != SkipReason.None)
         {
+            RaiseSkipped(victim, requester, manager, reason, MmStatus.Ok, rank);
             return false;
         }
 
         if (victim.IsDeleted)
         {
-            return TryReap(victim, mayWait: !context.NoWaitGpu);
+            bool isReaped = TryReap(victim, mayWait: !context.NoWaitGpu);
+            if (!isReaped)
+            {
+                RaiseSkipped(victim, requester, manager, SkipReason.StillUsed, MmStatus.Busy, rank);
+            }
+
+            return isReaped;
         }
 
-        if (victim.PinCount > 0 || !Driver.IsEvictionValuable(victim, place))
+        (MoveCause cause, ulong evictorId) = (context.Cause, context.EvictorId);
+        (context.Cause, context.EvictorId) = (MoveCause.Eviction, requester.Id);
+        MmStatus status = Evict(victim, ref context);
+        (context.Cause, context.EvictorId) = (cause, evictorId);
+        if (status == MmStatus.Ok)
         {
-            return false;
+            RaiseEvicted(victim, requester, manager, rank);
+        }
+        else
+        {
+            RaiseSkipped(victim, requester, manager, SkipReason.CannotMove, status, rank);
         }
 
+        return status == MmStatus.Ok;
+    }
+
+    private SkipReason ReasonToSkip(BufferObject victim, BufferObject requester, ResourceManager manager, in Place place)
+    {
+        if (victim.Resource is not { } held || !ReferenceEquals(held.Manager, manager))
+        {
+            return SkipReason.Gone;
+        }
+
+        if (ReferenceEquals(victim, requester))
+        {
+            return SkipReason.Requester;
+        }
+
+        if (victim.IsDeleted)
+        {
+            return SkipReason.None;
+        }
+
+        return victim.PinCount > 0 ? SkipReason.Pinned
+            : !Driver.IsEvictionValuable(victim, place) ? SkipReason.NotValuable
+            : SkipReason.None;
+    }
+
+    private MmStatus Evict(BufferObject victim, ref OperationContext context)
+    {
         Placement target = Driver.EvictionPlacement(victim);
         if (target.Places.IsEmpty)
         {
-            return DropContents(victim, context) == MmStatus.Ok;
+            return DropContents(victim, context);
         }
 
         MmStatus status = MmStatus.NoSpace;
@@ -129,6 +186,6 @@ public sealed partial class GpuDevice
             Statistics.CountEviction(victim.SizeBytes);
         }
 
-        return status == MmStatus.Ok;
+        return status;
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Primitives;
 
@@ -19,6 +20,7 @@ public sealed partial class GpuDevice
     private MmStatus Gut(BufferObject target)
     {
         Revoke(target);
+        MemoryDomain? from = target.Resource?.Domain;
         bool isBusy = target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _);
         if (isBusy && (target.Resource is not null || target.Pages is { HasPages: true }))
         {
@@ -30,6 +32,7 @@ public sealed partial class GpuDevice
         }
 
         target.IsPurged |= target.IsPurgeable;
+        RaiseDropped(target, from);
         target.IsLost = false;
         return CreateTable(target);
     }
@@ -51,6 +54,11 @@ public sealed partial class GpuDevice
             target.Resource = null;
             ghost.Resource = resource;
             resource.Manager.Rehome(resource, ghost);
+        }
+
+        if (IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = DeviceEventKind.GhostMade, RelatedId = ghost.Id, To = ghost.Resource?.Domain }, target);
         }
 
         Register(ghost);

@@ -69,7 +69,7 @@ public sealed partial class GpuDevice
             // Also when a driver throws: space that nobody moved into must not stay in the order.
             if (!isMoved)
             {
-                destination.Manager.Release(destination);
+                ReturnSpace(destination, target);
             }
         }
     }
@@ -124,13 +124,19 @@ public sealed partial class GpuDevice
         {
             if (!isMoved)
             {
-                resource!.Manager.Release(resource);
+                ReturnSpace(resource!, target);
             }
         }
     }
 
-    // One step: revoke, populate, copy, retarget. Answers Ok with nothing changed when the driver wants a hop.
     private MmStatus MoveOnce(
+        BufferObject target, Resource destination, bool isEviction, bool isAfterHop, ref OperationContext context, out MoveResult result) =>
+        IsObserved
+            ? MoveObserved(target, destination, isEviction, isAfterHop, ref context, out result)
+            : MoveUnobserved(target, destination, isEviction, isAfterHop, ref context, out result);
+
+    // One step: revoke, populate, copy, retarget. Answers Ok with nothing changed when the driver wants a hop.
+    private MmStatus MoveUnobserved(
         BufferObject target, Resource destination, bool isEviction, bool isAfterHop, ref OperationContext context, out MoveResult result)
     {
         result = default;
@@ -242,7 +248,7 @@ public sealed partial class GpuDevice
         bool dropsPages = source.Manager.UsesPages && !destination.Manager.UsesPages;
         if (fence.IsSignaled)
         {
-            source.Manager.Release(source);
+            ReturnSpace(source, target);
             if (dropsPages)
             {
                 Unpopulate(target);
@@ -253,10 +259,10 @@ public sealed partial class GpuDevice
             // Pipelined: the space is free at once, and whoever takes it inherits the copy's fence.
             if (!source.Manager.TryAddEvictionFence(fence))
             {
-                Driver.WaitFence(fence);
+                WaitFence(fence, target);
             }
 
-            source.Manager.Release(source);
+            ReturnSpace(source, target);
         }
         else
         {

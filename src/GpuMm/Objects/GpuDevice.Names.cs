@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
-using GpuMm.Primitives;
+using GpuMm.Diagnostics;
 
 namespace GpuMm.Objects;
 
@@ -16,14 +16,26 @@ public sealed partial class GpuDevice
     public uint Publish(BufferObject target)
     {
         System.ArgumentNullException.ThrowIfNull(target);
-        using RankedLock.Scope scope = _registryLock.Enter();
-        if (target.PublishedName == 0)
+        bool isNew;
+        uint name;
+        using (_registryLock.Enter())
         {
-            target.PublishedName = ++_lastName;
-            _published.Add(_lastName, target);
+            isNew = target.PublishedName == 0;
+            if (isNew)
+            {
+                target.PublishedName = ++_lastName;
+                _published.Add(_lastName, target);
+            }
+
+            name = target.PublishedName;
         }
 
-        return target.PublishedName;
+        if (isNew && IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = DeviceEventKind.Named, RelatedId = name, Name = target.Name }, target);
+        }
+
+        return name;
     }
 
     /// <summary>Opens a published object for a client.</summary>
@@ -68,11 +80,16 @@ public sealed partial class GpuDevice
 
     internal void Unpublish(BufferObject target)
     {
-        using RankedLock.Scope scope = _registryLock.Enter();
-        if (target.PublishedName != 0)
+        bool wasPublished;
+        using (_registryLock.Enter())
         {
-            _published.Remove(target.PublishedName);
+            wasPublished = _published.Remove(target.PublishedName);
             target.PublishedName = 0;
+        }
+
+        if (wasPublished && IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = DeviceEventKind.Named, Name = target.Name }, target);
         }
     }
 }

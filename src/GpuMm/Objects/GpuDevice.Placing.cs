@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using GpuMm.Diagnostics;
 using GpuMm.Primitives;
 
 namespace GpuMm.Objects;
@@ -10,7 +11,10 @@ public sealed partial class GpuDevice
     /// <summary>Steps that one move may take; more means that a driver sends it in circles.</summary>
     public const int MaxHops = 4;
 
-    internal MmStatus ValidateObject(BufferObject target, Placement placement, ref OperationContext context)
+    internal MmStatus ValidateObject(BufferObject target, Placement placement, ref OperationContext context) =>
+        IsObserved ? ValidateObserved(target, placement, ref context) : ValidateUnobserved(target, placement, ref context);
+
+    private MmStatus ValidateUnobserved(BufferObject target, Placement placement, ref OperationContext context)
     {
         if (placement.Places.IsEmpty)
         {
@@ -59,7 +63,7 @@ public sealed partial class GpuDevice
     /// <returns><see cref="MmStatus.Ok"/>, or why it cannot be reached.</returns>
     internal MmStatus MakeCpuVisible(BufferObject target)
     {
-        OperationContext context = new() { ForceAllocate = true };
+        OperationContext context = new() { ForceAllocate = true, Cause = MoveCause.CpuFault };
         if (target.Resource is not { } resource)
         {
             return ValidateObject(target, Placement.System, ref context);
@@ -150,10 +154,10 @@ public sealed partial class GpuDevice
             return MmStatus.NoSpace;
         }
 
-        MmStatus status = manager.TryAllocate(target, place, context.NoWaitGpu, out resource);
+        MmStatus status = TakeSpace(manager, target, place, context.NoWaitGpu, out resource);
         if (status == MmStatus.NoSpace && manager.UsesPages && ReapPostponed() > 0)
         {
-            status = manager.TryAllocate(target, place, context.NoWaitGpu, out resource);
+            status = TakeSpace(manager, target, place, context.NoWaitGpu, out resource);
         }
 
         if (status == MmStatus.NoSpace && force && place.Domain != MemoryDomain.System && CouldFit(target, manager, place))

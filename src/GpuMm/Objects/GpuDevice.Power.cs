@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using GpuMm.Backing;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Primitives;
 
@@ -38,12 +39,14 @@ public sealed partial class GpuDevice
         foreach (BufferObject target in Snapshot())
         {
             target.Reservation.Lock();
+            context.Cause = MoveCause.Suspend;
             MmStatus status = Save(target, ref context);
             target.Reservation.Unlock();
             if (status != MmStatus.Ok)
             {
                 ForgetSaved();
                 SetOwnMemoryUsed(isUsed: true);
+                RaiseDevice(DeviceEventKind.DeviceSuspended, status: status);
                 return status;
             }
         }
@@ -62,6 +65,7 @@ public sealed partial class GpuDevice
         }
 
         Volatile.Write(ref _isSuspended, 1);
+        RaiseDevice(DeviceEventKind.DeviceSuspended);
         return MmStatus.Ok;
     }
 
@@ -83,6 +87,7 @@ public sealed partial class GpuDevice
             {
                 target.IsLost = true;
                 lost++;
+                RaiseStatus(DeviceEventKind.ContentsLost, target, MmStatus.ContentsLost);
             }
 
             target.Reservation.Unlock();
@@ -91,6 +96,7 @@ public sealed partial class GpuDevice
         ForgetSaved();
         SetOwnMemoryUsed(isUsed: true);
         Volatile.Write(ref _isSuspended, 0);
+        RaiseDevice(DeviceEventKind.DeviceResumed, lost);
         return lost;
     }
 
@@ -112,12 +118,14 @@ public sealed partial class GpuDevice
                     ClearContents(target.Resource!);
                     target.IsLost = true;
                     lost++;
+                    RaiseStatus(DeviceEventKind.ContentsLost, target, MmStatus.ContentsLost);
                 }
             }
 
             target.Reservation.Unlock();
         }
 
+        RaiseDevice(DeviceEventKind.DeviceReset, lost, losesMemory ? 1ul : 0);
         return lost;
     }
 

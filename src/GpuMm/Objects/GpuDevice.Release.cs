@@ -1,4 +1,5 @@
 using System;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Paging;
 using GpuMm.Primitives;
@@ -43,6 +44,7 @@ public sealed partial class GpuDevice
 
     internal void Destroy(BufferObject gone)
     {
+        RaiseStatus(DeviceEventKind.ObjectReleased, gone, MmStatus.Ok);
         gone.IsDeleted = true;
         if (gone.Reservation.TryLock())
         {
@@ -69,7 +71,7 @@ public sealed partial class GpuDevice
         Retire(gone);
         while (IsStillUsed(gone, out Fence fence))
         {
-            if (!mayWait || Driver.WaitFence(fence, Options.ReleaseWaitLimitNs, interrupt: null) != MmStatus.Ok)
+            if (!mayWait || WaitForRelease(gone, fence) != MmStatus.Ok)
             {
                 return false;
             }
@@ -80,7 +82,16 @@ public sealed partial class GpuDevice
         FreeMemory(gone);
         gone.Pages = null;
         Unregister(gone);
+        RaiseStatus(DeviceEventKind.ObjectDestroyed, gone, MmStatus.Ok);
         return true;
+    }
+
+    private MmStatus WaitForRelease(BufferObject gone, Fence fence)
+    {
+        ulong startNs = IsObserved ? Driver.NowNs : 0;
+        MmStatus status = Driver.WaitFence(fence, Options.ReleaseWaitLimitNs, interrupt: null);
+        RaiseWaited(gone, fence, startNs, status);
+        return status;
     }
 
     private static bool IsStillUsed(BufferObject gone, out Fence fence) => gone.FinalFences is { } own
@@ -92,7 +103,7 @@ public sealed partial class GpuDevice
         if (target.Resource is { } resource)
         {
             target.Resource = null;
-            resource.Manager.Release(resource);
+            ReturnSpace(resource, target);
         }
 
         Unpopulate(target);
@@ -186,7 +197,7 @@ public sealed partial class GpuDevice
             fence = _postponed[_postponedHead].Fence;
         }
 
-        Driver.WaitFence(fence);
+        WaitFence(fence, target: null);
         ReapPostponed();
         return true;
     }
@@ -208,9 +219,10 @@ public sealed partial class GpuDevice
 
     private void GiveBack(ref PostponedRelease release)
     {
-        release.Resource!.Manager.Release(release.Resource);
+        ReturnSpace(release.Resource!, owner: null);
         if (release.Pages.Count != 0)
         {
+            RaiseUnpopulated(null, release.Pages.SizeBytes);
             _systemPages.Give(release.Caching, ref release.Pages);
             using RankedLock.Scope scope = _registryLock.Enter();
             if (_spareListCount < _spareLists.Length)

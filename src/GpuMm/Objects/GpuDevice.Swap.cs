@@ -1,5 +1,6 @@
 using System;
 using GpuMm.Backing;
+using GpuMm.Diagnostics;
 using GpuMm.Eviction;
 using GpuMm.Fences;
 using GpuMm.Primitives;
@@ -50,7 +51,10 @@ public sealed partial class GpuDevice
 
         if (target.Resource.Domain != MemoryDomain.System)
         {
+            MoveCause cause = context.Cause;
+            context.Cause = MoveCause.SwapOut;
             MmStatus moved = ValidateObject(target, Placement.System, ref context);
+            context.Cause = cause;
             if (moved != MmStatus.Ok)
             {
                 return moved;
@@ -67,10 +71,15 @@ public sealed partial class GpuDevice
         status = BackUp(table, store);
         if (status == MmStatus.Ok)
         {
-            table.Unpopulate(_systemPages);
+            UnpopulateTable(target, table);
             table.MarkSwapped();
             target.Resource.Manager.Relist(target.Resource);
             Statistics.CountSwapOut(target.SizeBytes);
+            RaiseStatus(DeviceEventKind.SwappedOut, target, status);
+        }
+        else if (IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = DeviceEventKind.PartlyBackedUp, Status = status, Count = table.CountBackedUp() }, target);
         }
 
         return status;
@@ -80,7 +89,11 @@ public sealed partial class GpuDevice
     {
         if (target.Window.PageCount != 0)
         {
-            Mapping.Unmap(target.Window);
+            int zapped = Mapping.Unmap(target.Window);
+            if (zapped > 0 && IsObserved)
+            {
+                Raise(new DeviceEvent { Kind = DeviceEventKind.Zapped, Count = zapped }, target);
+            }
         }
     }
 
@@ -154,7 +167,7 @@ public sealed partial class GpuDevice
     private MmStatus SwapIn(BufferObject target)
     {
         TranslationTable table = target.Pages!;
-        MmStatus status = table.Populate(_systemPages, clear: false);
+        MmStatus status = PopulateTable(target, table, clear: false);
         if (status != MmStatus.Ok)
         {
             return status;
@@ -168,7 +181,7 @@ public sealed partial class GpuDevice
             status = IsFaulted(FaultPoint.SwapRead) ? MmStatus.Interrupted : Options.Swap!.TryRead(handles[i], page);
             if (status != MmStatus.Ok)
             {
-                table.Unpopulate(_systemPages);
+                UnpopulateTable(target, table);
                 return status;
             }
 
@@ -178,6 +191,7 @@ public sealed partial class GpuDevice
         table.DropBackup(Options.Swap);
         target.Resource?.Manager.Relist(target.Resource);
         Statistics.CountSwapIn(target.SizeBytes);
+        RaiseStatus(DeviceEventKind.SwappedIn, target, MmStatus.Ok);
         return MmStatus.Ok;
     }
 }

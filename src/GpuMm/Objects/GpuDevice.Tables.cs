@@ -1,3 +1,4 @@
+using GpuMm.Diagnostics;
 using GpuMm.Primitives;
 
 namespace GpuMm.Objects;
@@ -70,7 +71,7 @@ public sealed partial class GpuDevice
 
         while (true)
         {
-            status = target.IsSwapped ? SwapIn(target) : table.Populate(_systemPages, clear);
+            status = target.IsSwapped ? SwapIn(target) : PopulateTable(target, table, clear);
             if (status != MmStatus.OutOfMemory)
             {
                 return status;
@@ -94,6 +95,10 @@ public sealed partial class GpuDevice
         if (Gart is not null && target is { Resource: { Domain: MemoryDomain.Gtt, IsBound: false } resource, Pages.HasPages: true })
         {
             Gart.Bind(resource, target.Pages);
+            if (IsObserved)
+            {
+                Raise(new DeviceEvent { Kind = DeviceEventKind.BoundToAperture, Count = (int)target.Pages.PageCount, To = MemoryDomain.Gtt }, target);
+            }
         }
     }
 
@@ -102,9 +107,31 @@ public sealed partial class GpuDevice
     {
         if (target.Pages is { } table)
         {
-            table.Unpopulate(_systemPages);
+            UnpopulateTable(target, table);
             table.DropBackup(Options.Swap);
         }
+    }
+
+    private MmStatus PopulateTable(BufferObject target, TranslationTable table, bool clear)
+    {
+        bool hadPages = table.HasPages;
+        MmStatus status = table.Populate(_systemPages, clear);
+        if (table.HasPages && !hadPages && IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = DeviceEventKind.Populated, SizeBytes = table.SizeBytes }, target);
+        }
+
+        return status;
+    }
+
+    private void UnpopulateTable(BufferObject target, TranslationTable table)
+    {
+        if (table.HasPages)
+        {
+            RaiseUnpopulated(target, table.SizeBytes);
+        }
+
+        table.Unpopulate(_systemPages);
     }
 
     // Brings the pages in use below the limit, by swapping; false when that did not help enough.

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using GpuMm.Backing;
+using GpuMm.Diagnostics;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 
@@ -28,13 +29,11 @@ public sealed partial class GpuDevice
         foreach (BufferObject target in Snapshot())
         {
             target.Reservation.Lock();
-            if (target.Window.PageCount != 0)
-            {
-                Mapping.Unmap(target.Window);
-            }
-
+            Revoke(target);
             target.Reservation.Unlock();
         }
+
+        RaiseDevice(DeviceEventKind.DeviceUnplugged);
     }
 
     /// <summary>A page of zeros that belongs to nobody and goes with the device.</summary>
@@ -46,8 +45,15 @@ public sealed partial class GpuDevice
         if (status == MmStatus.Ok)
         {
             frame = new FrameIndex((int)MemoryDomain.System, pages[0].Range.StartBytes >> Pages.Shift);
-            using RankedLock.Scope scope = _registryLock.Enter();
-            _dummyFrames.Add(frame.Packed);
+            using (_registryLock.Enter())
+            {
+                _dummyFrames.Add(frame.Packed);
+            }
+
+            if (IsObserved)
+            {
+                Raise(new DeviceEvent { Kind = DeviceEventKind.Populated, SizeBytes = Pages.SizeBytes });
+            }
         }
 
         return status;

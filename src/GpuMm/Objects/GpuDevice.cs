@@ -2,6 +2,7 @@ using System;
 using System.Numerics;
 using System.Threading;
 using GpuMm.Backing;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Paging;
 using GpuMm.Primitives;
@@ -172,7 +173,9 @@ public sealed partial class GpuDevice : IDisposable
             made.Reservation.TryLock();
         }
 
+        RaiseCreated(made, placement, isShared);
         MmStatus status = MmStatus.OutOfMemory;
+        context.Cause = context.Cause == MoveCause.Validate ? MoveCause.Create : context.Cause;
         try
         {
             Reap();
@@ -189,6 +192,7 @@ public sealed partial class GpuDevice : IDisposable
             else
             {
                 Abandon(made);
+                RaiseStatus(DeviceEventKind.CreateFailed, made, status);
             }
 
             if (!isShared)
@@ -262,10 +266,17 @@ public sealed partial class GpuDevice : IDisposable
 
     private sealed class PagingCounter(GpuDevice device) : IPagingObserver
     {
-        public bool WantsAccesses => device.Driver.WantsAccesses;
+        public bool WantsAccesses => device.Driver.WantsAccesses || device.AreAccessesObserved;
 
         public void OnAccess(FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes) =>
             device.Driver.OnAccess(first, caching, kind, sizeBytes);
+
+        public void OnAccessAt(
+            AddressSpace space, ulong address, FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes)
+        {
+            device.RaiseAccess(space, address, kind, sizeBytes);
+            device.Driver.OnAccess(first, caching, kind, sizeBytes);
+        }
 
         public void OnFault(VmArea? area, VmFaultResult result, int insertedCount) =>
             device.Driver.OnFault(area, result, insertedCount);

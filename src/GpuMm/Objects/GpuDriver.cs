@@ -13,6 +13,13 @@ public abstract class GpuDriver : IPagingObserver
     /// <inheritdoc/>
     public virtual bool WantsAccesses => true;
 
+    /// <summary>The driver's time, ns, for events; 0 without a clock. Cheap, and callable under any lock.</summary>
+    public virtual ulong NowNs => 0;
+
+    /// <summary>How long from now until a fence signals, ns, as far as the driver knows it; for events.</summary>
+    /// <param name="fence">A fence that it gave as an answer to a move.</param>
+    public virtual ulong RemainingNs(Fence fence) => 0;
+
     /// <summary>Where an object goes that must make room. An empty placement drops its contents.</summary>
     /// <param name="victim">The object; its reservation is held.</param>
     public virtual Placement EvictionPlacement(BufferObject victim) =>

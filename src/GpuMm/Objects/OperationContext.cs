@@ -1,3 +1,4 @@
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 
 namespace GpuMm.Objects;
@@ -22,4 +23,10 @@ public struct OperationContext
 
     /// <summary>Bytes that were moved, every hop counted.</summary>
     public ulong BytesMoved { get; set; }
+
+    /// <summary>Why this is done; told in events.</summary>
+    public MoveCause Cause { get; set; }
+
+    // For whom room is made while the cause is an eviction.
+    internal ulong EvictorId { get; set; }
 }

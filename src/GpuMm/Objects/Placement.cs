@@ -1,4 +1,5 @@
 using System;
+using GpuMm.Diagnostics;
 
 namespace GpuMm.Objects;
 
@@ -13,6 +14,11 @@ public sealed class Placement
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(places.Length, 8, nameof(places));
         _places = places.ToArray();
+        foreach (ref readonly Place place in places)
+        {
+            Code = Code.With(place.Domain, (int)place.Flags);
+            HasWindows |= place.FirstPage != 0 || place.EndPage != 0;
+        }
     }
 
     /// <summary>No wish: the object's memory is dropped.</summary>
@@ -36,4 +42,23 @@ public sealed class Placement
 
     /// <summary>The wishes, most wanted first.</summary>
     public ReadOnlySpan<Place> Places => _places;
+
+    /// <summary>Domains and flags of the wishes, as an event carries them.</summary>
+    public PlacementCode Code { get; }
+
+    /// <summary>True when a wish names a part of its domain, which <see cref="Code"/> leaves out.</summary>
+    public bool HasWindows { get; }
+
+    /// <summary>The placement that a code was made from, without windows.</summary>
+    /// <param name="code">What <see cref="Code"/> gave.</param>
+    public static Placement FromCode(PlacementCode code)
+    {
+        Span<Place> places = stackalloc Place[code.Count];
+        for (int i = 0; i < places.Length; i++)
+        {
+            places[i] = new Place(code.DomainAt(i), (PlaceFlags)code.FlagsAt(i));
+        }
+
+        return new Placement(places);
+    }
 }

@@ -94,9 +94,13 @@ public abstract partial class ResourceManager
     /// Steps to the next object in eviction order and try-locks it. Objects that somebody holds are skipped; with a
     /// ticket they are handed out unlocked, but for those that the ticket itself holds, which are in use.
     /// </summary>
-    /// <returns>Null at the end of the walk.</returns>
+    /// <returns>Null at the end of the walk. With <paramref name="reportsBusy"/> also those that are skipped.</returns>
     internal BufferObject? NextCandidate(
-        LruCursor cursor, in OperationContext context, ReservationTicket? contendedFor, out CandidateLock lockState)
+        LruCursor cursor,
+        in OperationContext context,
+        ReservationTicket? contendedFor,
+        out CandidateLock lockState,
+        bool reportsBusy = false)
     {
         using RankedLock.Scope scope = _lock.Enter();
         while (true)
@@ -138,6 +142,12 @@ public abstract partial class ResourceManager
             if (contendedFor is not null && !owner.Reservation.IsHeldBy(contendedFor))
             {
                 lockState = CandidateLock.None;
+                return owner;
+            }
+
+            if (reportsBusy)
+            {
+                lockState = CandidateLock.Busy;
                 return owner;
             }
         }

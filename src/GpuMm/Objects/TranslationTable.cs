@@ -100,6 +100,18 @@ public sealed class TranslationTable
         return _backup ??= new ulong[PageCount];
     }
 
+    /// <summary>Pages that are in the store.</summary>
+    internal int CountBackedUp()
+    {
+        int count = 0;
+        foreach (ulong handle in _backup ?? [])
+        {
+            count += handle != 0 ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <summary>All pages are in the store, and none is left here.</summary>
     internal void MarkSwapped() => Flags = (Flags & ~TranslationFlags.BackedUp) | TranslationFlags.Swapped;
 

@@ -30,7 +30,7 @@ public sealed partial class AddressSpace
                 continue;
             }
 
-            _accessObserver?.OnAccess(first.Frame, first.Caching, AccessKind.Read, (ulong)count);
+            _accessObserver?.OnAccessAt(this, address, first.Frame, first.Caching, AccessKind.Read, (ulong)count);
             into = into[count..];
             address += (ulong)count;
             faults = 0;
@@ -61,7 +61,7 @@ public sealed partial class AddressSpace
                 continue;
             }
 
-            _accessObserver?.OnAccess(first.Frame, first.Caching, AccessKind.Write, (ulong)count);
+            _accessObserver?.OnAccessAt(this, address, first.Frame, first.Caching, AccessKind.Write, (ulong)count);
             from = from[count..];
             address += (ulong)count;
             faults = 0;

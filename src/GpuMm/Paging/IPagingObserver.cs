@@ -15,6 +15,16 @@ public interface IPagingObserver
     /// <param name="sizeBytes">Bytes, at least 1; all in one memory.</param>
     void OnAccess(FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes);
 
+    /// <summary>As <see cref="OnAccess"/>, and where; this is what an address space calls.</summary>
+    /// <param name="space">The address space.</param>
+    /// <param name="address">The first byte.</param>
+    /// <param name="first">The first page touched.</param>
+    /// <param name="caching">How the mapping is cached.</param>
+    /// <param name="kind">Read or write.</param>
+    /// <param name="sizeBytes">Bytes, at least 1; all in one memory.</param>
+    void OnAccessAt(AddressSpace space, ulong address, FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes) =>
+        OnAccess(first, caching, kind, sizeBytes);
+
     /// <summary>A fault was handled.</summary>
     /// <param name="area">The area, or null when the address is not mapped.</param>
     /// <param name="result">What the handler answered.</param>

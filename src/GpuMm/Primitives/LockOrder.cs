@@ -40,7 +40,7 @@ internal static class LockOrder
 
     private sealed class Stack
     {
-        private readonly int[] _counts = new int[(int)LockRank.Registry + 1];
+        private readonly int[] _counts = new int[(int)LockRank.Events + 1];
 
         public LockRank Highest { get; private set; }
 
@@ -59,7 +59,7 @@ internal static class LockOrder
                 _counts[(int)rank]--;
             }
 
-            int highest = (int)LockRank.Registry;
+            int highest = (int)LockRank.Events;
             while (highest > 0 && _counts[highest] == 0)
             {
                 highest--;

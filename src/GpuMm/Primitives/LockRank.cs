@@ -25,4 +25,7 @@ internal enum LockRank : byte
 
     /// <summary>The device's list of objects and its queue of postponed releases.</summary>
     Registry = 60,
+
+    /// <summary>The order of a device's events; observers are called under it, so that they need no lock.</summary>
+    Events = 70,
 }

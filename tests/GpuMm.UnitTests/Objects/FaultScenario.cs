@@ -16,6 +16,7 @@ internal sealed class FaultScenario : IDisposable
     private readonly Dictionary<BufferObject, byte> _contents = [];
     private readonly Dictionary<BufferObject, VmArea> _areas = [];
     private readonly FaultPlan _plan;
+    private readonly EventLedger _ledger = new();
 
     public FaultScenario(FaultPlan plan)
     {
@@ -31,6 +32,7 @@ internal sealed class FaultScenario : IDisposable
             Swap = _store,
         };
         Device = new GpuDevice(options, new HopDriver()) { Faults = plan };
+        Device.AddObserver(_ledger);
         Space = Device.CreateAddressSpace();
     }
 
@@ -89,6 +91,7 @@ internal sealed class FaultScenario : IDisposable
         }
 
         Problems.AddRange(Device.Validate());
+        Problems.AddRange(_ledger.Compare(Device));
     }
 
     public void Dispose()
@@ -200,6 +203,7 @@ internal sealed class FaultScenario : IDisposable
             Problems.Add($"{what} answered {status} after an injected failure of {_plan.LastPoint}.");
         }
 
+        Problems.AddRange(_ledger.Compare(Device));
         foreach (string problem in Device.Validate())
         {
             Problems.Add($"After {what} failed at {_plan.LastPoint}: {problem}");

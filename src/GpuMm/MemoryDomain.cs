@@ -1,4 +1,4 @@
-namespace GpuMm.Objects;
+namespace GpuMm;
 
 /// <summary>Where bytes can live. The numbers are TTM's memory types; 3 to 7 are for a driver's own kinds.</summary>
 public enum MemoryDomain : byte

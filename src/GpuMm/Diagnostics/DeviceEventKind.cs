@@ -1,0 +1,166 @@
+namespace GpuMm.Diagnostics;
+
+/// <summary>What happened. Every kind names the fields that it fills beside number, time and object.</summary>
+/// <remarks>The numbers are stable: recordings keep them. New kinds go to the end of their group's free numbers.</remarks>
+public enum DeviceEventKind : byte
+{
+    /// <summary>Nothing; the kind of <c>default</c>.</summary>
+    None = 0,
+
+    // The life of an object: 1 to 19.
+
+    /// <summary>Creation begins: size, name, client, placement asked for, <see cref="CreationCode"/> as detail.</summary>
+    ObjectCreated = 1,
+
+    /// <summary>Creation ended in failure, and the object never was: status.</summary>
+    CreateFailed = 2,
+
+    /// <summary>The last reference is gone.</summary>
+    ObjectReleased = 3,
+
+    /// <summary>The GPU is done with it too, and its memory is free.</summary>
+    ObjectDestroyed = 4,
+
+    /// <summary>It was published: related id is the name that clients open it by; 0 takes the name back.</summary>
+    Named = 5,
+
+    /// <summary>A client has a new handle: client, handle as related id.</summary>
+    HandleOpened = 6,
+
+    /// <summary>A client gave a handle up: client, handle as related id.</summary>
+    HandleClosed = 7,
+
+    /// <summary>An area shows it: address as offset, size of the area.</summary>
+    MappingCreated = 8,
+
+    /// <summary>An area shows it no more: address as offset, size of the area.</summary>
+    MappingRemoved = 9,
+
+    /// <summary>It was pinned: pin count, domain as <c>To</c>.</summary>
+    Pinned = 10,
+
+    /// <summary>It was unpinned: pin count left.</summary>
+    Unpinned = 11,
+
+    /// <summary>The owner said whether contents are needed: advice as detail; count 1 when they are still there.</summary>
+    Advised = 12,
+
+    /// <summary>It joined a bulk move: number of the group as related id; 0 when it left one.</summary>
+    BulkChanged = 13,
+
+    /// <summary>
+    /// What it had passes to a ghost that waits for the GPU in its stead: the new object's id as related id, its domain.
+    /// </summary>
+    GhostMade = 14,
+
+    // Where it is: 20 to 39.
+
+    /// <summary>A validation ended: placement asked for, status, domain as <c>To</c>, bytes moved as detail, cause.</summary>
+    Validated = 20,
+
+    /// <summary>A wish of the next creation or validation has a window: wish as count, first byte as offset, size (0: no end).</summary>
+    WishWindow = 21,
+
+    /// <summary>Space was taken: domain as <c>To</c>, offset, size; one event per range.</summary>
+    SpaceTaken = 22,
+
+    /// <summary>Space is about to be given back: domain as <c>From</c>, offset, size; one event per range.</summary>
+    SpaceReturned = 23,
+
+    /// <summary>A move begins: both domains, offset of the target, cause, evictor as related id; count 1 for a hop.</summary>
+    MoveStarted = 24,
+
+    /// <summary>
+    /// A move ended: as when it started, and status. When it is <see cref="MmStatus.Ok"/> the object lives at the target; a copy
+    /// that still runs has its fence's number as detail and, where the driver knows, its length as duration.
+    /// </summary>
+    MoveFinished = 25,
+
+    /// <summary>It made room: domains, evictor as related id, its place in the order as count.</summary>
+    Evicted = 26,
+
+    /// <summary>An eviction walk passed it over: domain as <c>From</c>, evictor as related id, reason, place in the order as count.</summary>
+    EvictionSkipped = 27,
+
+    /// <summary>Contents were dropped, space and pages with them: domain as <c>From</c>.</summary>
+    ContentsDropped = 28,
+
+    /// <summary>Contents that the owner did not need were dropped to make room; follows <see cref="ContentsDropped"/>.</summary>
+    Purged = 29,
+
+    /// <summary>All its pages went to the swap store.</summary>
+    SwappedOut = 30,
+
+    /// <summary>All its pages came back from there.</summary>
+    SwappedIn = 31,
+
+    /// <summary>Some of its pages went to the store before it was full: pages as count.</summary>
+    PartlyBackedUp = 32,
+
+    /// <summary>It got pages of system RAM: size of them.</summary>
+    Populated = 33,
+
+    /// <summary>It became the youngest of its priority.</summary>
+    Bumped = 34,
+
+    /// <summary>All members of a group became the youngest: number of the group as related id.</summary>
+    BulkBumped = 35,
+
+    /// <summary>The aperture's table shows it to the GPU: pages as count.</summary>
+    BoundToAperture = 36,
+
+    /// <summary>There is no direct way: the move stops on the way in the domain <c>To</c>, and begins anew from there.</summary>
+    MoveRerouted = 37,
+
+    /// <summary>Pages of system RAM were given back: size of them; object 0 when it lives elsewhere already.</summary>
+    Unpopulated = 38,
+
+    // The CPU and the GPU use it: 40 to 59.
+
+    /// <summary>A CPU fault begins: byte of the object as offset; detail 1 for a write, 0 for a read.</summary>
+    FaultEntered = 40,
+
+    /// <summary>It ended: entries inserted as count, the handler's answer as detail.</summary>
+    FaultServed = 41,
+
+    /// <summary>Entries were revoked: as many as count.</summary>
+    Zapped = 42,
+
+    /// <summary>The CPU read or wrote: byte of the object as offset, bytes, detail 1 for a write; domain as <c>To</c>.</summary>
+    CpuAccess = 43,
+
+    /// <summary>Somebody waited for the GPU: number of the fence as detail, how long as duration.</summary>
+    FenceWaited = 44,
+
+    /// <summary>A submission has all its reservations: objects as count, client.</summary>
+    ReservedAll = 45,
+
+    /// <summary>A job of a submission uses it: number of the job's fence as detail, bytes read as size.</summary>
+    Used = 46,
+
+    /// <summary>A job was queued: number of its fence as detail, objects as count, client, time on the engine as duration.</summary>
+    Submitted = 47,
+
+    // The device: 60 and above.
+
+    /// <summary>A limit changed: domain as <c>To</c>, group as related id, which one as count, bytes as size.</summary>
+    LimitChanged = 60,
+
+    /// <summary>The card's own memory is without power: status; not <see cref="MmStatus.Ok"/> when it runs on.</summary>
+    DeviceSuspended = 61,
+
+    /// <summary>It has power again: objects lost as count.</summary>
+    DeviceResumed = 62,
+
+    /// <summary>The device was reset: objects lost as count; detail 1 when the memory lost its contents.</summary>
+    DeviceReset = 63,
+
+    /// <summary>The device was pulled out.</summary>
+    DeviceUnplugged = 64,
+
+    /// <summary>An object's contents went with the device's memory.</summary>
+    ContentsLost = 65,
+
+    /// <summary>Its owner took note of that.</summary>
+    LossAcknowledged = 66,
+}

@@ -1,0 +1,240 @@
+using System;
+using System.Numerics;
+using System.Threading;
+using GpuMm.Diagnostics;
+using GpuMm.Fences;
+using GpuMm.Paging;
+using GpuMm.Primitives;
+
+namespace GpuMm.Objects;
+
+/// <content>Telling observers what happens. Without one it costs a comparison with null.</content>
+public sealed partial class GpuDevice
+{
+    private readonly RankedLock _eventsLock = new(LockRank.Events);
+    private IDeviceObserver[]? _observers; // Lock: _eventsLock to change; null when nobody listens
+    private ulong _lastSequence; // Lock: _eventsLock
+    private ulong _lastBulkId;
+
+    internal bool IsObserved => Volatile.Read(ref _observers) is not null;
+
+    internal bool AreAccessesObserved =>
+        Volatile.Read(ref _observers) is { } observers && Array.Exists(observers, static observer => observer.WantsAccesses);
+
+    /// <summary>Lets an observer hear every event from now on.</summary>
+    /// <param name="observer">The observer; one that listens already hears everything twice.</param>
+    /// <remarks>Lock: none may be held. Cost of an event: a lock, and what the observers do; no managed allocation.</remarks>
+    public void AddObserver(IDeviceObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        using RankedLock.Scope scope = _eventsLock.Enter();
+        Volatile.Write(ref _observers, [.. _observers ?? [], observer]);
+    }
+
+    /// <summary>Lets an observer hear no more. When it returns, none of its calls is under way.</summary>
+    /// <param name="observer">The observer.</param>
+    /// <returns>False when it did not listen.</returns>
+    public bool RemoveObserver(IDeviceObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        using RankedLock.Scope scope = _eventsLock.Enter();
+        int index = _observers is null ? -1 : Array.IndexOf(_observers, observer);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        IDeviceObserver[] left = [.. _observers![..index], .. _observers[(index + 1)..]];
+        Volatile.Write(ref _observers, left.Length == 0 ? null : left);
+        return true;
+    }
+
+    /// <summary>Tells observers what a queue of work did that the device itself does not see.</summary>
+    /// <param name="kind">
+    /// <see cref="DeviceEventKind.ReservedAll"/>, <see cref="DeviceEventKind.Used"/> or <see cref="DeviceEventKind.Submitted"/>.
+    /// </param>
+    /// <param name="occurred">The fields of the event; kind, number and time are filled in.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is a kind that the device raises itself.</exception>
+    public void Report(DeviceEventKind kind, in DeviceEvent occurred)
+    {
+        if (kind is not (DeviceEventKind.ReservedAll or DeviceEventKind.Used or DeviceEventKind.Submitted))
+        {
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "Only what a queue of work does is reported from outside.");
+        }
+
+        if (IsObserved)
+        {
+            Raise(occurred with { Kind = kind });
+        }
+    }
+
+    internal ulong NextBulkId() => Interlocked.Increment(ref _lastBulkId);
+
+    internal void Raise(in DeviceEvent occurred)
+    {
+        LockOrder.AssertBelow(LockRank.AddressMapping);
+        ulong timeNs = Driver.NowNs;
+        using RankedLock.Scope scope = _eventsLock.Enter();
+        if (_observers is { } observers)
+        {
+            DeviceEvent numbered = occurred with { Sequence = ++_lastSequence, TimeNs = timeNs };
+            foreach (IDeviceObserver observer in observers)
+            {
+                observer.OnEvent(numbered);
+            }
+        }
+    }
+
+    internal void Raise(in DeviceEvent occurred, BufferObject target) => Raise(occurred with
+    {
+        ObjectId = target.Id,
+        ClientId = occurred.ClientId == 0 ? target.ClientId : occurred.ClientId,
+        SizeBytes = occurred.SizeBytes == 0 ? target.SizeBytes : occurred.SizeBytes,
+    });
+
+    internal void RaiseAccess(AddressSpace space, ulong address, AccessKind kind, ulong sizeBytes)
+    {
+        if (!AreAccessesObserved || space.FindArea(address) is not { PrivateData: BufferObject target } area)
+        {
+            return;
+        }
+
+        ulong page = unchecked(area.FilePageAt(address) - target.Window.FirstPage);
+        DeviceEvent occurred = new()
+        {
+            Kind = DeviceEventKind.CpuAccess,
+            OffsetBytes = Pages.Bytes(page) + (address % Pages.SizeBytes),
+            SizeBytes = sizeBytes,
+            To = target.Resource?.Domain,
+            Detail = kind == AccessKind.Write ? 1ul : 0,
+        };
+        Raise(occurred, target);
+    }
+
+    private void RaiseStatus(DeviceEventKind kind, BufferObject target, MmStatus status)
+    {
+        if (IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = kind, Status = status }, target);
+        }
+    }
+
+    private void RaiseDevice(DeviceEventKind kind, int count = 0, ulong detail = 0, MmStatus status = MmStatus.Ok)
+    {
+        if (IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = kind, Count = count, Detail = detail, Status = status });
+        }
+    }
+
+    private void RaiseCreated(BufferObject made, Placement placement, bool sharesReservation)
+    {
+        if (IsObserved)
+        {
+            RaiseWindows(made, placement);
+            byte shift = (byte)(made.AlignmentBytes == 0 ? 0 : BitOperations.Log2(made.AlignmentBytes));
+            CreationCode code = new((byte)made.Kind, (byte)made.Caching, (byte)made.Priority, sharesReservation, shift);
+            Raise(
+                new DeviceEvent { Kind = DeviceEventKind.ObjectCreated, Name = made.Name, Placement = placement.Code, Detail = code.Packed },
+                made);
+        }
+    }
+
+    private void RaiseWindows(BufferObject target, Placement placement)
+    {
+        for (int i = 0; placement.HasWindows && i < placement.Places.Length; i++)
+        {
+            ref readonly Place place = ref placement.Places[i];
+            if (place.FirstPage != 0 || place.EndPage != 0)
+            {
+                Raise(new DeviceEvent
+                {
+                    Kind = DeviceEventKind.WishWindow,
+                    ObjectId = target.Id,
+                    ClientId = target.ClientId,
+                    Count = i,
+                    OffsetBytes = Pages.Bytes(place.FirstPage),
+                    SizeBytes = place.EndPage == 0 ? 0 : Pages.Bytes(place.EndPage - place.FirstPage),
+                });
+            }
+        }
+    }
+
+    private void RaiseDropped(BufferObject target, MemoryDomain? from)
+    {
+        if (IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = DeviceEventKind.ContentsDropped, From = from }, target);
+            if (target.IsPurged)
+            {
+                Raise(new DeviceEvent { Kind = DeviceEventKind.Purged, From = from }, target);
+            }
+        }
+    }
+
+    private void RaiseUnpopulated(BufferObject? target, ulong sizeBytes)
+    {
+        if (IsObserved)
+        {
+            Raise(new DeviceEvent
+            {
+                Kind = DeviceEventKind.Unpopulated,
+                ObjectId = target?.Id ?? 0,
+                ClientId = target?.ClientId ?? 0,
+                SizeBytes = sizeBytes,
+            });
+        }
+    }
+
+    private void RaiseWaited(BufferObject? target, Fence fence, ulong startNs, MmStatus status)
+    {
+        if (IsObserved)
+        {
+            Raise(new DeviceEvent
+            {
+                Kind = DeviceEventKind.FenceWaited,
+                ObjectId = target?.Id ?? 0,
+                ClientId = target?.ClientId ?? 0,
+                SizeBytes = target?.SizeBytes ?? 0,
+                Detail = fence.Seqno,
+                DurationNs = Driver.NowNs - startNs,
+                Status = status,
+            });
+        }
+    }
+
+    private void RaiseEvicted(BufferObject victim, BufferObject evictor, ResourceManager manager, int rank)
+    {
+        if (IsObserved)
+        {
+            DeviceEvent occurred = new()
+            {
+                Kind = DeviceEventKind.Evicted,
+                From = manager.Domain,
+                To = victim.Resource?.Domain,
+                RelatedId = evictor.Id,
+                Cause = MoveCause.Eviction,
+                Count = rank,
+            };
+            Raise(occurred, victim);
+        }
+    }
+
+    private void RaiseSkipped(
+        BufferObject candidate, BufferObject evictor, ResourceManager manager, SkipReason reason, MmStatus status, int rank)
+    {
+        if (IsObserved)
+        {
+            DeviceEvent occurred = new()
+            {
+                Kind = DeviceEventKind.EvictionSkipped,
+                From = manager.Domain,
+                RelatedId = evictor.Id,
+                Reason = reason,
+                Status = status,
+                Count = rank,
+            };
+            Raise(occurred, candidate);
+        }
+    }
+}
