@@ -1,4 +1,5 @@
 using System.Threading;
+using GpuMm.Primitives;
 
 namespace GpuMm.Objects;
 
@@ -6,14 +7,16 @@ namespace GpuMm.Objects;
 public sealed class DeviceStatistics
 {
     private const int DomainCount = 8;
+    private const int FaultCount = 0;
+    private const int RetryCount = 1;
+    private const int InsertedCount = 2;
+    private const int FaultCounters = 3;
 
     private readonly long[] _moves = new long[DomainCount * DomainCount];
     private readonly long[] _moveBytes = new long[DomainCount * DomainCount];
+    private readonly StripedCounters _faults = new(FaultCounters); // Every fault counts: threads must not meet there
     private long _evictions;
     private long _evictedBytes;
-    private long _faults;
-    private long _faultRetries;
-    private long _insertedPtes;
     private long _zappedPtes;
     private long _swappedOutBytes;
     private long _swappedInBytes;
@@ -25,13 +28,13 @@ public sealed class DeviceStatistics
     public long EvictedBytes => Volatile.Read(ref _evictedBytes);
 
     /// <summary>CPU faults that a handler answered, retries included.</summary>
-    public long Faults => Volatile.Read(ref _faults);
+    public long Faults => _faults.Sum(FaultCount);
 
     /// <summary>Faults that waited outside the address-space lock and were tried again.</summary>
-    public long FaultRetries => Volatile.Read(ref _faultRetries);
+    public long FaultRetries => _faults.Sum(RetryCount);
 
     /// <summary>Page-table entries inserted.</summary>
-    public long InsertedPtes => Volatile.Read(ref _insertedPtes);
+    public long InsertedPtes => _faults.Sum(InsertedCount);
 
     /// <summary>Page-table entries revoked by moves.</summary>
     public long ZappedPtes => Volatile.Read(ref _zappedPtes);
@@ -66,13 +69,13 @@ public sealed class DeviceStatistics
 
     internal void CountFault(bool isRetry, int insertedCount)
     {
-        Interlocked.Increment(ref _faults);
+        _faults.Add(FaultCount, 1);
         if (isRetry)
         {
-            Interlocked.Increment(ref _faultRetries);
+            _faults.Add(RetryCount, 1);
         }
 
-        Interlocked.Add(ref _insertedPtes, insertedCount);
+        _faults.Add(InsertedCount, insertedCount);
     }
 
     internal void CountSwapOut(ulong sizeBytes) => Interlocked.Add(ref _swappedOutBytes, (long)sizeBytes);

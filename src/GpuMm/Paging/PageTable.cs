@@ -20,7 +20,8 @@ internal sealed partial class PageTable
     private const int DirectoryShift = PageTableLeaf.Bits + LevelBits;
     private const int RootShift = DirectoryShift + LevelBits;
     private const ulong LevelMask = (1 << LevelBits) - 1;
-    private const int HintCount = 16;
+    private const int HintBits = 6;
+    private const int HintCount = 1 << HintBits;
 
     private readonly PhysicalMemory _memory;
     private readonly int _shift; // Bits of an address inside a base page: 12, 14 or 16
@@ -147,6 +148,10 @@ internal sealed partial class PageTable
             {
                 _memory.Read(pte.Frame, offset, into.Slice(done, count));
                 done += count;
+                if (done == into.Length)
+                {
+                    break;
+                }
             }
         }
         finally
@@ -170,6 +175,10 @@ internal sealed partial class PageTable
             {
                 _memory.Write(pte.Frame, offset, from.Slice(done, count));
                 done += count;
+                if (done == from.Length)
+                {
+                    break;
+                }
             }
         }
         finally
@@ -188,7 +197,7 @@ internal sealed partial class PageTable
         pte = default;
         count = 0;
         offset = 0;
-        if (done == length || (index != 0 && !leaf.Covers(at >> _shift)))
+        if (index != 0 && !leaf.Covers(at >> _shift))
         {
             return false;
         }
@@ -233,12 +242,19 @@ internal sealed partial class PageTable
 
     private PageTableLeaf? HintOf(ulong page)
     {
-        PageTableLeaf? hint = Volatile.Read(ref _hints[(page >> PageTableLeaf.Bits) & (HintCount - 1)]);
+        PageTableLeaf? hint = Volatile.Read(ref _hints[HintIndex(page)]);
         return hint is not null && hint.Covers(page) ? hint : null;
     }
 
     private void Remember(PageTableLeaf leaf, ulong page) =>
-        Volatile.Write(ref _hints[(page >> PageTableLeaf.Bits) & (HintCount - 1)], leaf);
+        Volatile.Write(ref _hints[HintIndex(page)], leaf);
+
+    // Folded, so that two threads that walk through objects in step do not take turns at one hint.
+    private static int HintIndex(ulong page)
+    {
+        ulong leaf = page >> PageTableLeaf.Bits;
+        return (int)((leaf ^ (leaf >> HintBits) ^ (leaf >> (2 * HintBits))) & (HintCount - 1));
+    }
 
     private PageDirectory? FindDirectory(ulong page)
     {

@@ -14,7 +14,7 @@ namespace GpuMm.Primitives;
 internal sealed class SharedLock(LockRank rank)
 {
     private const int SlotCount = 16;
-    private const int SlotStride = 16; // 16 ints = 64 bytes: one cache line each
+    private const int SlotStride = 32; // 32 ints = 128 bytes: processors fetch cache lines in pairs
 
     private readonly object _gate = new();
     private readonly int[] _readers = new int[(SlotCount + 1) * SlotStride];
