@@ -58,7 +58,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         RaiseFault(DeviceEventKind.FaultEntered, target, ref fault, VmFaultResult.None);
         if (!TryReserve(target, ref fault, out VmFaultResult result))
         {
-            device.Statistics.CountFault(isRetry: true, 0);
+            device.Statistics.CountFault(result == VmFaultResult.Retry, 0);
             RaiseFault(DeviceEventKind.FaultServed, target, ref fault, result);
             return result;
         }
@@ -127,17 +127,22 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         if (!fault.IsFirstRetryableAttempt)
         {
             // The second attempt may sleep: the address space comes before the reservation in the lock order.
-            target.Reservation.Lock();
+            // A signal ends the wait: the access is repeated, or given up, by whoever sent it.
+            bool isTaken = target.Reservation.Lock(ticket: null, fault.Interrupt) == MmStatus.Ok;
             fault.Trace(FaultStep.LockWaited, 0);
-            return true;
+            result = VmFaultResult.NoPage;
+            return isTaken;
         }
 
         if ((fault.Flags & VmFaultFlags.RetryNoWait) == 0)
         {
             target.AddReference();
             fault.DropSpaceLock();
-            target.Reservation.Lock();
-            target.Reservation.Unlock();
+            if (target.Reservation.Lock(ticket: null, fault.Interrupt) == MmStatus.Ok)
+            {
+                target.Reservation.Unlock();
+            }
+
             fault.Trace(FaultStep.LockWaited, 0);
             target.Release();
         }
@@ -163,7 +168,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         MmStatus status = device.MakeCpuVisible(target);
         if (status != MmStatus.Ok)
         {
-            return status == MmStatus.Busy ? VmFaultResult.NoPage : VmFaultResult.SigBus;
+            return ErrorOf(status);
         }
 
         if (!ReferenceEquals(before, target.Resource))
@@ -171,9 +176,10 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
             fault.Trace(FaultStep.MadeVisible, target.SizeBytes);
         }
 
-        if (!TryWaitIdle(target, ref fault, ref isHeld))
+        VmFaultResult waited = WaitIdle(target, ref fault, ref isHeld);
+        if (waited != VmFaultResult.None)
         {
-            return VmFaultResult.Retry;
+            return waited;
         }
 
         Caching caching = target.Caching;
@@ -181,15 +187,23 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         {
             caching = device.Driver.IoCaching(resource);
         }
-        else if (device.Populate(target, clear: true) != MmStatus.Ok)
+        else
         {
-            return VmFaultResult.SigBus;
+            status = device.Populate(target, clear: true);
+            if (status != MmStatus.Ok)
+            {
+                return ErrorOf(status);
+            }
         }
 
         ulong pageIndex = filePage - target.Window.FirstPage;
         return size == VmPageSize.Base ? Insert(target, ref fault, pageIndex, caching)
             : InsertHuge(target, ref fault, size, pageIndex, caching);
     }
+
+    // What may go well the next time is left to the next fault; anything else is an error for good.
+    private static VmFaultResult ErrorOf(MmStatus status) =>
+        status is MmStatus.Busy or MmStatus.Interrupted or MmStatus.Deadlock ? VmFaultResult.NoPage : VmFaultResult.SigBus;
 
     // The whole area at once: there is nothing that a later fault could find out.
     private VmFaultResult ShowDummyPage(BufferObject target, ref VmFault fault)
@@ -249,33 +263,52 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         return MmStatus.Ok;
     }
 
-    // Waits for kernel work. The first attempt drops the address-space lock, waits, gives the reservation back and retries.
-    private bool TryWaitIdle(BufferObject target, ref VmFault fault, ref bool isHeld)
+    // Waits for kernel work; None when there is no more. The first attempt drops the address-space lock, waits, gives the
+    // reservation back and retries; under RetryNoWait it keeps both.
+    private VmFaultResult WaitIdle(BufferObject target, ref VmFault fault, ref bool isHeld)
     {
         while (target.Reservation.TryGetUnsignaled(FenceUsage.Kernel, out Fence fence))
         {
-            if (!fault.IsFirstRetryableAttempt)
+            if (fault.IsFirstRetryableAttempt)
             {
-                device.WaitFence(fence, target);
-                fault.Trace(FaultStep.FenceWaited, fence.Seqno);
-                continue;
+                return (fault.Flags & VmFaultFlags.RetryNoWait) != 0 ? VmFaultResult.Retry : WaitOutside(target, ref fault, fence, ref isHeld);
             }
 
-            if ((fault.Flags & VmFaultFlags.RetryNoWait) == 0)
+            MmStatus status = Wait(target, ref fault, fence);
+            if (status != MmStatus.Ok)
             {
-                target.AddReference();
-                fault.DropSpaceLock();
-                device.WaitFence(fence, target);
-                fault.Trace(FaultStep.FenceWaited, fence.Seqno);
-                target.Reservation.Unlock();
-                isHeld = false;
-                target.Release();
+                return ErrorOf(status);
             }
-
-            return false;
         }
 
-        return true;
+        return VmFaultResult.None;
+    }
+
+    private VmFaultResult WaitOutside(BufferObject target, ref VmFault fault, Fence fence, ref bool isHeld)
+    {
+        target.AddReference();
+        fault.DropSpaceLock();
+        Wait(target, ref fault, fence);
+        target.Reservation.Unlock();
+        isHeld = false;
+        target.Release();
+        return VmFaultResult.Retry;
+    }
+
+    private MmStatus Wait(BufferObject target, ref VmFault fault, Fence fence)
+    {
+        MmStatus status = MmStatus.Ok;
+        if (fault.Interrupt is { } interrupt)
+        {
+            status = device.WaitFence(fence, ulong.MaxValue, interrupt, target);
+        }
+        else
+        {
+            device.WaitFence(fence, target);
+        }
+
+        fault.Trace(FaultStep.FenceWaited, fence.Seqno);
+        return status;
     }
 
     private static VmFaultResult Insert(BufferObject target, ref VmFault fault, ulong pageIndex, Caching caching)

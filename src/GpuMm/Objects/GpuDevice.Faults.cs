@@ -18,7 +18,7 @@ public sealed partial class GpuDevice
     internal bool IsFaulted(FaultPoint point) => _faults is { } plan && plan.Fails(point);
 
     /// <summary>Waits for a fence as long as the context and a limit allow. Lock: none below a reservation.</summary>
-    private MmStatus WaitFence(Fence fence, ulong limitNs, WaitInterrupt? interrupt, BufferObject? target)
+    internal MmStatus WaitFence(Fence fence, ulong limitNs, WaitInterrupt? interrupt, BufferObject? target)
     {
         if (IsFaulted(FaultPoint.WaitFence))
         {

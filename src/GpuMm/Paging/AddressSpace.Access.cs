@@ -1,4 +1,5 @@
 using System;
+using GpuMm.Fences;
 
 namespace GpuMm.Paging;
 
@@ -13,7 +14,15 @@ public sealed partial class AddressSpace
     /// <see cref="MmStatus.OutOfMemory"/>.
     /// </returns>
     /// <remarks>Lock: none may be held. Cost: one leaf lock per 2 MiB that hits; no managed allocation.</remarks>
-    public MmStatus Read(ulong address, Span<byte> into)
+    public MmStatus Read(ulong address, Span<byte> into) => Read(address, into, interrupt: null);
+
+    /// <summary>Reads bytes as long as no signal comes in between.</summary>
+    /// <param name="address">First byte.</param>
+    /// <param name="into">Receives them; on failure the bytes before the failing page were read.</param>
+    /// <param name="interrupt">Breaks off whatever a fault would wait for; null for never.</param>
+    /// <returns>As without it, or <see cref="MmStatus.Interrupted"/>: the access may be repeated.</returns>
+    /// <remarks>An access that need not wait succeeds also when the signal is raised.</remarks>
+    public MmStatus Read(ulong address, Span<byte> into, WaitInterrupt? interrupt)
     {
         int faults = 0;
         while (!into.IsEmpty)
@@ -21,7 +30,7 @@ public sealed partial class AddressSpace
             int count = PageTable.ReadHits(address, into, out Pte first);
             if (count == 0)
             {
-                MmStatus status = Fault(address, AccessKind.Read, ref faults);
+                MmStatus status = Fault(address, AccessKind.Read, interrupt, ref faults);
                 if (status != MmStatus.Ok)
                 {
                     return status;
@@ -42,9 +51,17 @@ public sealed partial class AddressSpace
     /// <summary>Writes bytes, faulting as often as it takes.</summary>
     /// <param name="address">First byte.</param>
     /// <param name="from">The bytes; on failure those before the failing page were written.</param>
-    /// <returns>As <see cref="Read"/>.</returns>
+    /// <returns>As <see cref="Read(ulong, Span{byte})"/>.</returns>
     /// <remarks>Lock: none may be held. Cost: one leaf lock per 2 MiB that hits; no managed allocation.</remarks>
-    public MmStatus Write(ulong address, ReadOnlySpan<byte> from)
+    public MmStatus Write(ulong address, ReadOnlySpan<byte> from) => Write(address, from, interrupt: null);
+
+    /// <summary>Writes bytes as long as no signal comes in between.</summary>
+    /// <param name="address">First byte.</param>
+    /// <param name="from">The bytes; on failure those before the failing page were written.</param>
+    /// <param name="interrupt">Breaks off whatever a fault would wait for; null for never.</param>
+    /// <returns>As without it, or <see cref="MmStatus.Interrupted"/>: the access may be repeated.</returns>
+    /// <remarks>An access that need not wait succeeds also when the signal is raised.</remarks>
+    public MmStatus Write(ulong address, ReadOnlySpan<byte> from, WaitInterrupt? interrupt)
     {
         int faults = 0;
         while (!from.IsEmpty)
@@ -52,7 +69,7 @@ public sealed partial class AddressSpace
             int count = PageTable.WriteHits(address, from, out Pte first);
             if (count == 0)
             {
-                MmStatus status = Fault(address, AccessKind.Write, ref faults);
+                MmStatus status = Fault(address, AccessKind.Write, interrupt, ref faults);
                 if (status != MmStatus.Ok)
                 {
                     return status;

@@ -39,7 +39,10 @@ public sealed partial class AddressSpace
     /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.InvalidArgument"/> when it is private and writable, not aligned, or
     /// refused by its owner; <see cref="MmStatus.Overlap"/> when the fixed address is taken; <see cref="MmStatus.NoSpace"/>.
     /// </returns>
-    /// <remarks>Cost: O(areas) to move the tail of the sorted list, one object.</remarks>
+    /// <remarks>
+    /// When <see cref="IVmOperations.Open"/> throws, its exception comes out here and nothing has changed. Cost: O(areas) to
+    /// move the tail of the sorted list, one object.
+    /// </remarks>
     public MmStatus TryMap(AddressMapping mapping, IVmOperations operations, in VmAreaDescription description, out VmArea? area)
     {
         ArgumentNullException.ThrowIfNull(mapping);
@@ -48,6 +51,12 @@ public sealed partial class AddressSpace
         {
             throw new ArgumentOutOfRangeException(
                 nameof(description), description.Window.PageCount, "An area has at least one page and less than 2^47 bytes.");
+        }
+
+        if (!IsFileRange(description.Window.FirstPage, description.Window.PageCount))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(description), description.Window.FirstPage, "A device file has 2^52 pages; the window reaches beyond them.");
         }
 
         area = null;
@@ -59,6 +68,7 @@ public sealed partial class AddressSpace
 
         VmArea made = new(this, mapping, operations, description);
         _areasLock.EnterExclusive();
+        ulong lowestHole = _lowestHole;
         try
         {
             status = TryPlaceLocked(made, description);
@@ -67,15 +77,19 @@ public sealed partial class AddressSpace
                 return status;
             }
 
-            InsertLocked(made);
-            made.IsMapped = true;
-            mapping.Add(made);
+            // The owner first: one that throws leaves nothing behind, not even a hole where something was replaced.
+            GrowLocked(3);
             operations.Open(made);
+            MakeRoomLocked(made, description);
+            made.IsMapped = true;
+            InsertLocked(made);
+            mapping.Add(made);
             area = description.FixedAddress is null ? made : MergeLocked(made);
             return MmStatus.Ok;
         }
         finally
         {
+            _lowestHole = area is null ? Math.Min(_lowestHole, lowestHole) : _lowestHole;
             _areasLock.ExitExclusive();
         }
     }
@@ -180,7 +194,7 @@ public sealed partial class AddressSpace
     /// </remarks>
     public MmStatus RemapFilePages(ulong address, ulong sizeBytes, ulong filePage)
     {
-        if (!IsRange(address, sizeBytes) || filePage % (ulong)FramesPerPage != 0)
+        if (!IsRange(address, sizeBytes) || filePage % (ulong)FramesPerPage != 0 || !IsFileRange(filePage, sizeBytes >> Pages.Shift))
         {
             return MmStatus.InvalidArgument;
         }
@@ -222,6 +236,9 @@ public sealed partial class AddressSpace
 
     private bool IsRange(ulong address, ulong sizeBytes) =>
         sizeBytes != 0 && sizeBytes <= EndOfSpace && address <= EndOfSpace - sizeBytes && ((address | sizeBytes) & (BasePageBytes - 1)) == 0;
+
+    private static bool IsFileRange(ulong firstPage, ulong pageCount) =>
+        pageCount <= PageWindow.MaxFilePages && firstPage <= PageWindow.MaxFilePages - pageCount;
 
     private MmStatus CheckProtectLocked(ulong address, ulong sizeBytes, VmProtection protection)
     {
@@ -268,15 +285,19 @@ public sealed partial class AddressSpace
 
     private void InsertLocked(VmArea area)
     {
-        if (_areaCount == _areas.Length)
-        {
-            Array.Resize(ref _areas, _areaCount * 2);
-        }
-
+        GrowLocked(1);
         int at = UpperBound(area.StartAddress);
         Array.Copy(_areas, at, _areas, at + 1, _areaCount - at);
         _areas[at] = area;
         _areaCount++;
+    }
+
+    private void GrowLocked(int count)
+    {
+        if (_areaCount + count > _areas.Length)
+        {
+            Array.Resize(ref _areas, _areas.Length * 2);
+        }
     }
 
     private void RemoveFromListLocked(VmArea area)

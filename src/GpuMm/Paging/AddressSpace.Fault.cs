@@ -10,11 +10,11 @@ public sealed partial class AddressSpace
     /// <summary>Faults a page in if that needs no waiting.</summary>
     /// <param name="address">Any address in it.</param>
     /// <param name="kind">What will be done there.</param>
-    /// <returns><see cref="MmStatus.Ok"/>; <see cref="MmStatus.Busy"/> when it would wait; else as <see cref="Read"/>.</returns>
+    /// <returns><see cref="MmStatus.Ok"/>; <see cref="MmStatus.Busy"/> when it would wait; else as <see cref="Read(ulong, Span{byte})"/>.</returns>
     public MmStatus TryFault(ulong address, AccessKind kind)
     {
         VmFaultFlags flags = FlagsFor(kind) | VmFaultFlags.RetryNoWait;
-        VmFaultResult result = FaultOnce(address, kind, flags, out VmArea? area, out int insertedCount);
+        VmFaultResult result = FaultOnce(address, kind, flags, interrupt: null, out VmArea? area, out int insertedCount);
         _observer?.OnFault(area, result, insertedCount);
         return (result & VmFaultResult.Retry) != 0 ? MmStatus.Busy : ToStatus(result);
     }
@@ -24,21 +24,50 @@ public sealed partial class AddressSpace
     /// <param name="bytes">Receives or gives the bytes.</param>
     /// <param name="kind">Read or write.</param>
     /// <returns>
-    /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.AccessViolation"/> when nothing is mapped there;
-    /// <see cref="MmStatus.BusError"/> when the owner cannot reach all of it.
+    /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.AccessViolation"/> when nothing is mapped there, and
+    /// <see cref="MmStatus.BusError"/> when not all of it is, with nothing done; <see cref="MmStatus.BusError"/> also when
+    /// an owner cannot reach its part: those before it were done.
     /// </returns>
+    /// <remarks>The range may go through several areas. What they allow does not bind a debugger.</remarks>
     public MmStatus AccessRemote(ulong address, Span<byte> bytes, AccessKind kind)
     {
         _areasLock.EnterShared();
         try
         {
-            VmArea? area = FindLocked(address);
-            return area is null ? MmStatus.AccessViolation : area.Operations.Access(area, address - area.StartAddress, bytes, kind);
+            MmStatus status = CheckRemoteLocked(address, (ulong)bytes.Length);
+            while (status == MmStatus.Ok && !bytes.IsEmpty)
+            {
+                VmArea area = FindLocked(address)!;
+                int count = (int)Math.Min((ulong)bytes.Length, area.EndAddress - address);
+                status = area.Operations.Access(area, address - area.StartAddress, bytes[..count], kind);
+                bytes = bytes[count..];
+                address += (ulong)count;
+            }
+
+            return status;
         }
         finally
         {
             _areasLock.ExitShared();
         }
+    }
+
+    private MmStatus CheckRemoteLocked(ulong address, ulong sizeBytes)
+    {
+        VmArea? area = FindLocked(address);
+        if (area is null)
+        {
+            return MmStatus.AccessViolation;
+        }
+
+        while (area is not null && area.EndAddress - address < sizeBytes)
+        {
+            sizeBytes -= area.EndAddress - address;
+            address = area.EndAddress;
+            area = FindLocked(address);
+        }
+
+        return area is null ? MmStatus.BusError : MmStatus.Ok;
     }
 
     private static VmFaultFlags FlagsFor(AccessKind kind) =>
@@ -56,18 +85,23 @@ public sealed partial class AddressSpace
             : MmStatus.BusError;
     }
 
-    private MmStatus Fault(ulong address, AccessKind kind, ref int faults)
+    private MmStatus Fault(ulong address, AccessKind kind, WaitInterrupt? interrupt, ref int faults)
     {
         if (++faults > MaxFaultsPerPage)
         {
             throw new InvalidOperationException($"Live-lock: the page at 0x{address:x} faulted {MaxFaultsPerPage} times in one access.");
         }
 
-        VmFaultFlags flags = FlagsFor(kind);
+        VmFaultFlags flags = FlagsFor(kind) | (interrupt is null ? VmFaultFlags.None : VmFaultFlags.Interruptible);
         while (true)
         {
-            VmFaultResult result = FaultOnce(address, kind, flags, out VmArea? area, out int insertedCount);
+            VmFaultResult result = FaultOnce(address, kind, flags, interrupt, out VmArea? area, out int insertedCount);
             _observer?.OnFault(area, result, insertedCount);
+            if (insertedCount == 0 && interrupt is { IsRaised: true } && (result & VmFaultResult.AnyError) == 0)
+            {
+                return MmStatus.Interrupted;
+            }
+
             if ((result & VmFaultResult.Retry) == 0)
             {
                 bool isMajor = (result & VmFaultResult.Major) != 0 || (flags & VmFaultFlags.Tried) != 0;
@@ -85,9 +119,9 @@ public sealed partial class AddressSpace
     }
 
     private VmFaultResult FaultOnce(
-        ulong address, AccessKind kind, VmFaultFlags flags, out VmArea? area, out int insertedCount)
+        ulong address, AccessKind kind, VmFaultFlags flags, WaitInterrupt? interrupt, out VmArea? area, out int insertedCount)
     {
-        VmProtection needed = kind == AccessKind.Write ? VmProtection.Write : VmProtection.Read;
+        VmProtection needed = kind == AccessKind.Write ? VmProtection.Write : VmProtection.ReadWrite;
         insertedCount = 0;
         Trace?.OnStep(FaultStep.Missed, address);
         _areasLock.EnterShared();
@@ -108,7 +142,7 @@ public sealed partial class AddressSpace
                 return VmFaultResult.NoPage; // Another thread was faster.
             }
 
-            VmFault fault = new(area, address, original.IsPresent ? flags | VmFaultFlags.MakeWritable : flags, original);
+            VmFault fault = new(area, address, original.IsPresent ? flags | VmFaultFlags.MakeWritable : flags, original, interrupt);
             VmFaultResult result;
             try
             {
@@ -156,7 +190,7 @@ public sealed partial class AddressSpace
     {
         bool isRetry = (result & VmFaultResult.Retry) != 0;
         bool isCompleted = (result & VmFaultResult.Completed) != 0;
-        bool mayRetry = (fault.Flags & VmFaultFlags.Tried) == 0;
+        bool mayRetry = fault.IsFirstRetryableAttempt && !isCompleted;
         bool mustDrop = isCompleted || (isRetry && (fault.Flags & VmFaultFlags.RetryNoWait) == 0);
         if ((isRetry && !mayRetry) || mustDrop != fault.IsSpaceLockDropped || isCompleted != fault.IsCompleted)
         {

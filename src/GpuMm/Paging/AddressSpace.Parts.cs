@@ -14,14 +14,32 @@ public sealed partial class AddressSpace
             return TryFindHoleLocked(area.SizeBytes, out ulong start) ? SetStart(area, start) : MmStatus.NoSpace;
         }
 
-        if (description.Replaces)
+        int next = UpperBound(address);
+        bool isTaken = !description.Replaces && (FindLocked(address) is not null || (next < _areaCount && _areas[next].StartAddress - address < area.SizeBytes));
+        return isTaken ? MmStatus.Overlap : SetStart(area, address);
+    }
+
+    // Takes away what a new area replaces. When that throws, the owner of the new one is told that nothing came of it.
+    private void MakeRoomLocked(VmArea area, in VmAreaDescription description)
+    {
+        if (description is not { FixedAddress: { } address, Replaces: true })
         {
-            UnmapLocked(address, area.SizeBytes);
+            return;
         }
 
-        int next = UpperBound(address);
-        bool isTaken = FindLocked(address) is not null || (next < _areaCount && _areas[next].StartAddress - address < area.SizeBytes);
-        return isTaken ? MmStatus.Overlap : SetStart(area, address);
+        bool isDone = false;
+        try
+        {
+            UnmapLocked(address, area.SizeBytes);
+            isDone = true;
+        }
+        finally
+        {
+            if (!isDone)
+            {
+                area.Operations.Close(area);
+            }
+        }
     }
 
     private static MmStatus SetStart(VmArea area, ulong start)
@@ -115,15 +133,17 @@ public sealed partial class AddressSpace
             StartAddress = address,
             IsMapped = true,
         };
-        ulong[]? headFilePages = area.FilePages?[..(int)headPages];
         if (area.FilePages is { } filePages)
         {
             tail.SetWindow(tailWindow, filePages[(int)headPages..]);
         }
 
+        // The owner first: one that throws leaves the area whole.
+        ulong[]? headFilePages = area.FilePages?[..(int)headPages];
+        GrowLocked(1);
+        area.Operations.Open(tail);
         area.Mapping.Change(area, new PageWindow(window.FirstPage, headPages), headFilePages, added: tail, removed: null);
         InsertLocked(tail);
-        area.Operations.Open(tail);
     }
 
     // Joins an area with its neighbours where they continue it in every respect; answers what is left.
@@ -165,7 +185,7 @@ public sealed partial class AddressSpace
         area.Protection = protection;
         ulong first = PageOf(area.StartAddress);
         ulong count = PageOf(area.SizeBytes);
-        if ((protection & VmProtection.Read) == 0)
+        if (protection == VmProtection.None)
         {
             PageTable.Zap(first, count);
         }

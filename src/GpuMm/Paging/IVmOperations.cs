@@ -13,7 +13,8 @@ public interface IVmOperations
     MmStatus CheckMap(AddressSpace space, in VmAreaDescription description) => MmStatus.Ok;
 
     /// <summary>An area begins to map the memory, or a part is split off. Lock: the address space, exclusive.</summary>
-    /// <param name="area">The area.</param>
+    /// <param name="area">The area; it is placed, and not in use yet.</param>
+    /// <remarks>Who cannot throws: then the area never was, and <see cref="Close"/> is not called for it.</remarks>
     void Open(VmArea area);
 
     /// <summary>An area ends; its entries are already gone. Lock: the address space, exclusive.</summary>

@@ -277,7 +277,8 @@ internal sealed partial class PageTable
         int answer = 0;
         if (leaf.PresentCount != 0)
         {
-            answer = TVisitor.Small(leaf, WholeGroups(leaf.Entries, index, count));
+            answer = TVisitor.Small(
+                leaf, TVisitor.TakesWholeGroups ? WholeGroups(leaf.Entries, index, count) : leaf.Entries.AsSpan(index, count));
         }
 
         leaf.Exit();

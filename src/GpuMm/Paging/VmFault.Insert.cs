@@ -42,6 +42,7 @@ public ref partial struct VmFault
     public void InsertPtes(ulong filePage, FrameIndex firstFrame, int pageCount, Caching caching, Reservation heldLock)
     {
         CheckInsertion(heldLock);
+        ArgumentOutOfRangeException.ThrowIfNegative(pageCount);
         ulong index = IndexOf(filePage, out ulong left);
         int count = (int)Math.Min((ulong)pageCount, left);
         if (Area.FilePages is { } filePages)
@@ -141,7 +142,7 @@ public ref partial struct VmFault
     {
         bool isInserted = Area.Space.PageTable.TryInsertUnlessZapped(
             Area.Space.PageOf(Address), EntryFor(frame, caching, isReadOnly: false), Area.Mapping, zapCount);
-        CountInserted(isInserted ? 1 : 0);
+        CountInserted(isInserted ? Area.Space.FramesPerPage : 0);
         return isInserted;
     }
 

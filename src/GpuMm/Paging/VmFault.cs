@@ -7,8 +7,9 @@ namespace GpuMm.Paging;
 /// <summary>One access that found no usable entry, on its way through a handler.</summary>
 public ref partial struct VmFault
 {
-    internal VmFault(VmArea area, ulong address, VmFaultFlags flags, Pte original)
+    internal VmFault(VmArea area, ulong address, VmFaultFlags flags, Pte original, WaitInterrupt? interrupt)
     {
+        Interrupt = interrupt;
         Area = area;
         Address = address;
         Flags = original.IsPresent ? flags | VmFaultFlags.OriginalPteValid : flags;
@@ -29,6 +30,15 @@ public ref partial struct VmFault
 
     /// <summary>The entry that the access met, when <see cref="VmFaultFlags.OriginalPteValid"/> is set.</summary>
     public Pte OriginalPte { get; }
+
+    /// <summary>What the page-table slot of the faulting page holds now; empty where nothing is present yet.</summary>
+    public readonly Pte CurrentPte => Area.Space.Translate(Address);
+
+    /// <summary>
+    /// Breaks off what the handler waits for; null for never. Set together with <see cref="VmFaultFlags.Interruptible"/>. A
+    /// handler whose wait was broken off answers as if it had ended, or <see cref="VmFaultResult.NoPage"/> with nothing inserted.
+    /// </summary>
+    public WaitInterrupt? Interrupt { get; }
 
     /// <summary>The file page that the address shows, the kernel's page offset; counted in pages of 4 KiB.</summary>
     public readonly ulong FilePage => Area.FilePageAt(Address);

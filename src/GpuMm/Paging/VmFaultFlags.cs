@@ -21,7 +21,7 @@ public enum VmFaultFlags : uint
     /// <summary>With a retry the lock must be kept: the caller does not want to wait.</summary>
     RetryNoWait = 0x8,
 
-    /// <summary>A wait may be broken off when the program is killed.</summary>
+    /// <summary>A wait may be broken off when the program is killed; never set here, see <see cref="Interruptible"/>.</summary>
     Killable = 0x10,
 
     /// <summary>This is the second attempt; another retry is not allowed.</summary>
@@ -30,13 +30,13 @@ public enum VmFaultFlags : uint
     /// <summary>The access comes from the program itself.</summary>
     User = 0x40,
 
-    /// <summary>The access comes from another program, such as a debugger.</summary>
+    /// <summary>The access comes from another program; never set here, debuggers go past the handler.</summary>
     Remote = 0x80,
 
-    /// <summary>An instruction is fetched.</summary>
+    /// <summary>An instruction is fetched; never set here, device memory holds no code.</summary>
     Instruction = 0x100,
 
-    /// <summary>A wait may be broken off by any signal.</summary>
+    /// <summary>A wait may be broken off: <see cref="VmFault.Interrupt"/> says when.</summary>
     Interruptible = 0x200,
 
     /// <summary>A private copy is wanted; never set here, device memory is shared.</summary>

@@ -12,7 +12,7 @@ public enum VmProtection : byte
     /// <summary>Reads.</summary>
     Read = 1,
 
-    /// <summary>Writes.</summary>
+    /// <summary>Writes. As on most processors, what may be written may be read.</summary>
     Write = 2,
 
     /// <summary>Reads and writes.</summary>

@@ -8,8 +8,8 @@ internal readonly struct Zapper : IEntryVisitor
 {
     public static int Huge(PageTableLeaf leaf, int pageCount)
     {
-        leaf.Huge = 0;
-        return pageCount;
+        leaf.Huge = 0; // All of it, however little was meant
+        return (int)leaf.CoverPages;
     }
 
     public static int Small(PageTableLeaf leaf, Span<ulong> entries)

@@ -50,6 +50,49 @@ public sealed class SpuTests
     }
 
     [Fact]
+    public void ADebuggerSeesTheLocalStoreWhereverItIs()
+    {
+        using Machine machine = new();
+        VmArea area = machine.Context.MapLocalStore(machine.Space);
+        byte[] bytes = [1, 2, 3, 4];
+        Assert.Equal(MmStatus.Ok, machine.Space.AccessRemote(area.StartAddress + 65_534, bytes, AccessKind.Write));
+        machine.Context.Run();
+        byte[] read = new byte[4];
+        Assert.Equal(MmStatus.Ok, machine.Space.AccessRemote(area.StartAddress + 65_534, read, AccessKind.Read));
+        Assert.Equal(bytes, read);
+        Assert.False(machine.Space.Translate(area.StartAddress + 65_534).IsPresent);
+        VmArea problem = machine.Context.MapProblemState(machine.Space);
+        Assert.Equal(MmStatus.BusError, machine.Space.AccessRemote(problem.StartAddress, read, AccessKind.Read));
+    }
+
+    [Fact]
+    public void AFixedAddressIsAMultipleOf64KiB()
+    {
+        using Machine machine = new();
+        Assert.Throws<ArgumentException>(() => machine.Context.MapLocalStore(machine.Space, 0x4000_1000));
+        Assert.Throws<ArgumentException>(() => machine.Context.MapProblemState(machine.Space, 0x4000_8000));
+        VmArea area = machine.Context.MapLocalStore(machine.Space, 0x4001_0000);
+        Assert.Equal(0x4001_0000ul, area.StartAddress);
+        Assert.Throws<InvalidOperationException>(() => machine.Context.MapProblemState(machine.Space, 0x4001_0000));
+    }
+
+    [Fact]
+    public void ARemapCannotReachBesideTheRegistersOrTheLocalStore()
+    {
+        using Machine machine = new();
+        machine.Context.Run();
+        VmArea problem = machine.Context.MapProblemState(machine.Space);
+        Assert.Equal(MmStatus.Ok, machine.Space.RemapFilePages(problem.StartAddress, 4096, 0));
+        Assert.Equal(MmStatus.BusError, machine.Space.Read(problem.StartAddress, new byte[1]));
+        Assert.Equal(MmStatus.Ok, machine.Space.RemapFilePages(problem.StartAddress, 4096, 66));
+        Assert.Equal(MmStatus.Ok, machine.Space.Read(problem.StartAddress, new byte[1]));
+        Assert.Equal(machine.Context.Frames.ProblemState.PageIndex + 2, machine.Space.Translate(problem.StartAddress).Frame.PageIndex);
+        VmArea store = machine.Context.MapLocalStore(machine.Space);
+        Assert.Equal(MmStatus.Ok, machine.Space.RemapFilePages(store.StartAddress, 4096, 64));
+        Assert.Equal(MmStatus.BusError, machine.Space.Read(store.StartAddress, new byte[1]));
+    }
+
+    [Fact]
     public void ProblemStateWaitsUntilTheContextRuns()
     {
         using Machine machine = new();

@@ -135,6 +135,27 @@ public sealed class BufferObjectPagingTests
     }
 
     [Fact]
+    public void ADebuggerGoesThroughSeveralAreasOrTouchesNothing()
+    {
+        using TestDevice test = new();
+        BufferObject texture = test.Create(4, Placement.Vram);
+        VmArea area = texture.Map(test.Space);
+        Assert.Equal(MmStatus.Ok, test.Space.Protect(area.StartAddress + 4096, 4096, VmProtection.Read));
+        Assert.Equal(3, test.Space.AreaCount);
+        byte[] bytes = new byte[3 * 4096];
+        Array.Fill(bytes, (byte)5);
+        Assert.Equal(MmStatus.Ok, test.Space.AccessRemote(area.StartAddress + 2048, bytes, AccessKind.Write));
+        byte[] read = new byte[bytes.Length];
+        Assert.Equal(MmStatus.Ok, test.Space.Read(area.StartAddress + 2048, read));
+        Assert.Equal(bytes, read);
+        Assert.Equal(MmStatus.Ok, test.Space.Unmap(area.StartAddress + 8192, 4096));
+        Array.Fill(bytes, (byte)6);
+        Assert.Equal(MmStatus.BusError, test.Space.AccessRemote(area.StartAddress, bytes, AccessKind.Write));
+        Assert.Equal(MmStatus.Ok, test.Space.Read(area.StartAddress + 2048, read.AsSpan(0, 1)));
+        Assert.Equal(5, read[0]);
+    }
+
+    [Fact]
     public void AnUnpluggedDeviceShowsZerosEverywhereAndNothingCrashes()
     {
         using TestDevice test = new();

@@ -22,7 +22,7 @@ public sealed class SpuContext
     /// <summary>Size of the problem-state area, bytes.</summary>
     public const ulong ProblemStateBytes = 64 << 10;
 
-    private const ulong FirstProblemPage = LocalStoreBytes >> Pages.Shift;
+    internal const ulong FirstProblemPage = LocalStoreBytes >> Pages.Shift;
 
     private readonly PhysicalMemory _memory;
     private readonly ISpuScheduler _scheduler;
@@ -67,21 +67,30 @@ public sealed class SpuContext
 
     /// <summary>Maps the local store.</summary>
     /// <param name="space">The program's addresses.</param>
+    /// <param name="fixedAddress">Where, a multiple of 64 KiB; null leaves it to the address space.</param>
     /// <returns>The area.</returns>
-    public VmArea MapLocalStore(AddressSpace space)
+    /// <exception cref="ArgumentException">The address is no multiple of 64 KiB.</exception>
+    /// <exception cref="InvalidOperationException">The address is taken.</exception>
+    public VmArea MapLocalStore(AddressSpace space, ulong? fixedAddress = null)
     {
         ArgumentNullException.ThrowIfNull(space);
-        return space.Map(Mapping, _localStore, new VmAreaDescription(new PageWindow(0, FirstProblemPage), VmProtection.ReadWrite, this));
+        PageWindow window = new(0, FirstProblemPage);
+        return space.Map(
+            Mapping, _localStore, new VmAreaDescription(window, VmProtection.ReadWrite, this) { FixedAddress = fixedAddress });
     }
 
     /// <summary>Maps the problem state.</summary>
     /// <param name="space">The program's addresses.</param>
+    /// <param name="fixedAddress">As for <see cref="MapLocalStore"/>.</param>
     /// <returns>The area.</returns>
-    public VmArea MapProblemState(AddressSpace space)
+    /// <exception cref="ArgumentException">The address is no multiple of 64 KiB.</exception>
+    /// <exception cref="InvalidOperationException">The address is taken.</exception>
+    public VmArea MapProblemState(AddressSpace space, ulong? fixedAddress = null)
     {
         ArgumentNullException.ThrowIfNull(space);
         PageWindow window = new(FirstProblemPage, ProblemStateBytes >> Pages.Shift);
-        return space.Map(Mapping, _problemState, new VmAreaDescription(window, VmProtection.ReadWrite, this));
+        return space.Map(
+            Mapping, _problemState, new VmAreaDescription(window, VmProtection.ReadWrite, this) { FixedAddress = fixedAddress });
     }
 
     /// <summary>Puts the context on its processor. Does nothing when it is there.</summary>
@@ -92,6 +101,46 @@ public sealed class SpuContext
 
     /// <summary>The planted mistake that tests must find: the copy before the revocation.</summary>
     internal void Run(bool isCopyingFirst) => Switch(SpuState.Running, isCopyingFirst);
+
+    /// <summary>Where the local store is. Lock: <see cref="StateLock"/>.</summary>
+    internal FrameIndex LocalStoreNow => State == SpuState.Running ? Frames.LocalStore : Frames.SavedCopy;
+
+    /// <summary>Shared mappings only, and both ends of address and offset at multiples of 64 KiB.</summary>
+    internal static MmStatus CheckMap(in VmAreaDescription description)
+    {
+        ulong ends = description.Window.FirstPage | description.Window.PageCount | ((description.FixedAddress ?? 0) >> Pages.Shift);
+        return description.IsPrivate || ends % 16 != 0 ? MmStatus.InvalidArgument : MmStatus.Ok;
+    }
+
+    /// <summary>Reads or writes the local store where it is. Lock: <see cref="StateLock"/>.</summary>
+    internal MmStatus Access(VmArea area, ulong offsetBytes, Span<byte> bytes, AccessKind kind)
+    {
+        while (!bytes.IsEmpty)
+        {
+            ulong page = area.FilePageAt(area.StartAddress + offsetBytes);
+            if (page >= FirstProblemPage)
+            {
+                return MmStatus.BusError;
+            }
+
+            ulong inPage = offsetBytes % Pages.SizeBytes;
+            int count = (int)Math.Min((ulong)bytes.Length, Pages.SizeBytes - inPage);
+            FrameIndex frame = new(LocalStoreNow.MemoryIndex, LocalStoreNow.PageIndex + page);
+            if (kind == AccessKind.Write)
+            {
+                _memory.Write(frame, inPage, bytes[..count]);
+            }
+            else
+            {
+                _memory.Read(frame, inPage, bytes[..count]);
+            }
+
+            bytes = bytes[count..];
+            offsetBytes += (ulong)count;
+        }
+
+        return MmStatus.Ok;
+    }
 
     internal void WaitUntilRunning() => _scheduler.WaitUntilRunning(this);
 

@@ -1,3 +1,4 @@
+using System;
 using GpuMm.Backing;
 using GpuMm.Fences;
 using GpuMm.Paging;
@@ -17,6 +18,21 @@ internal sealed class SpuLocalStoreOperations(SpuContext context) : IVmOperation
     }
 
     public Reservation? LockOf(VmArea area) => context.StateLock;
+
+    public MmStatus CheckMap(AddressSpace space, in VmAreaDescription description) => SpuContext.CheckMap(description);
+
+    public MmStatus Access(VmArea area, ulong offsetBytes, Span<byte> bytes, AccessKind kind)
+    {
+        context.StateLock.Lock();
+        try
+        {
+            return context.Access(area, offsetBytes, bytes, kind);
+        }
+        finally
+        {
+            context.StateLock.Unlock();
+        }
+    }
 
     public VmFaultResult Fault(ref VmFault fault)
     {
@@ -40,7 +56,7 @@ internal sealed class SpuLocalStoreOperations(SpuContext context) : IVmOperation
         try
         {
             bool isRunning = context.State == SpuState.Running;
-            FrameIndex start = isRunning ? context.Frames.LocalStore : context.Frames.SavedCopy;
+            FrameIndex start = context.LocalStoreNow;
             FrameIndex frame = new(start.MemoryIndex, start.PageIndex + groupPage);
             Caching caching = isRunning ? Caching.Uncached : Caching.Cached;
             if (!fault.TryInsertGroup(frame, caching, context.StateLock))

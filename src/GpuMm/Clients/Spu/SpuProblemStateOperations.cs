@@ -1,6 +1,7 @@
 using GpuMm.Backing;
 using GpuMm.Fences;
 using GpuMm.Paging;
+using GpuMm.Primitives;
 
 namespace GpuMm.Clients.Spu;
 
@@ -17,15 +18,24 @@ internal sealed class SpuProblemStateOperations(SpuContext context) : IVmOperati
 
     public Reservation? LockOf(VmArea area) => context.StateLock;
 
+    public MmStatus CheckMap(AddressSpace space, in VmAreaDescription description) => SpuContext.CheckMap(description);
+
     public VmFaultResult Fault(ref VmFault fault)
     {
+        ulong page = unchecked(fault.Area.FilePageAt(fault.PageAddress) - SpuContext.FirstProblemPage);
+        if (page >= SpuContext.ProblemStateBytes >> Pages.Shift)
+        {
+            return VmFaultResult.SigBus; // A remap cannot reach what lies beside the registers.
+        }
+
         // A short sleep at most: switches do not call out under the lock.
         context.StateLock.Lock();
         try
         {
             if (context.State == SpuState.Running)
             {
-                Insert(ref fault);
+                FrameIndex start = context.Frames.ProblemState;
+                fault.InsertPte(new FrameIndex(start.MemoryIndex, start.PageIndex + page), Caching.Uncached, context.StateLock);
                 return VmFaultResult.NoPage;
             }
         }
@@ -47,13 +57,5 @@ internal sealed class SpuProblemStateOperations(SpuContext context) : IVmOperati
         }
 
         return VmFaultResult.Retry;
-    }
-
-    private void Insert(ref VmFault fault)
-    {
-        ulong page = (fault.PageAddress - fault.Area.StartAddress) / 4096;
-        page += fault.Area.Window.FirstPage - (SpuContext.LocalStoreBytes / 4096);
-        FrameIndex start = context.Frames.ProblemState;
-        fault.InsertPte(new FrameIndex(start.MemoryIndex, start.PageIndex + page), Caching.Uncached, context.StateLock);
     }
 }
