@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>The command line is wrong; nothing was run.</summary>
     public const int Usage = 2;
+
+    /// <summary>A gate was breached: the run is worse than its baseline allows.</summary>
+    public const int Gate = 3;
 }

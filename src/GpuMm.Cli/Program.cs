@@ -2,17 +2,26 @@ using System;
 using System.CommandLine;
 using System.Linq;
 using GpuMm.Cli;
+using GpuMm.Cli.Check;
 using GpuMm.Cli.Demo;
 using GpuMm.Cli.Fault;
+using GpuMm.Cli.Knee;
 using GpuMm.Cli.Machine;
 using GpuMm.Cli.Race;
+using GpuMm.Cli.Report;
+using GpuMm.Cli.Sweep;
 
 RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migrate between video memory, aperture and system RAM; mappings follow.")
 {
+    CheckCommand.Create(),
     DemoCommand.Create(),
-    RaceCommand.Create(),
     FaultCommand.Create(),
+    KneeCommand.Create(),
     MachineCommand.Create(),
+    MergeCommand.Create(),
+    RaceCommand.Create(),
+    ReportCommand.Create(),
+    SweepCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -1,5 +1,4 @@
 using System;
-using GpuMm.Objects;
 
 namespace GpuMm.Traces.Model;
 
