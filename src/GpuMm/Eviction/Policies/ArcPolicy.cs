@@ -1,0 +1,213 @@
+using System;
+
+namespace GpuMm.Eviction;
+
+/// <summary>
+/// ARC: objects used once (T1) and more than once (T2), each with a list of what it lost (B1, B2); a hit in those moves the
+/// target size of T1.
+/// </summary>
+/// <remarks>
+/// Sizes in units; the target moves by one unit, or by the ratio of the ghost lists, as in libCacheSim: with bytes as units
+/// it hardly adapts, with pages it does better. Source: Megiddo and Modha, "ARC" (FAST 2003).
+/// </remarks>
+public struct ArcPolicy : IEvictionPolicy
+{
+    private const uint T1 = 1;
+    private const uint T2 = 2;
+    private const uint B1 = 3;
+    private const uint B2 = 4;
+    private const uint FromB1 = 5; // was in B1 when it was last asked for
+    private const uint FromB2 = 6;
+    private const uint SelectedT1 = 7;
+    private const uint SelectedT2 = 8;
+    private const uint SelectedNoGhost = 9; // from T1, and not to be remembered
+
+    private PolicyNodes<PolicyNode> _nodes;
+    private PolicyList _t1;
+    private PolicyList _t2;
+    private PolicyList _b1;
+    private PolicyList _b2;
+    private long _capacity;
+    private double _target; // wished size of T1, units
+
+    /// <inheritdoc/>
+    public void Start(long capacity, bool mayRefuse)
+    {
+        _nodes.Clear();
+        _t1 = PolicyList.Empty;
+        _t2 = PolicyList.Empty;
+        _b1 = PolicyList.Empty;
+        _b2 = PolicyList.Empty;
+        _capacity = capacity;
+        _target = 0;
+    }
+
+    /// <inheritdoc/>
+    public void Reserve(int slotCount) => _nodes.Reserve(slotCount);
+
+    /// <inheritdoc/>
+    public readonly void Prefetch(int slot) => _nodes.Prefetch(slot);
+
+    /// <inheritdoc/>
+    public readonly bool IsResident(int slot) => _nodes[slot].State is T1 or T2;
+
+    /// <inheritdoc/>
+    public readonly uint SizeOf(int slot) => _nodes[slot].Size;
+
+    /// <inheritdoc/>
+    public void Hit(int slot)
+    {
+        ref PolicyNode node = ref _nodes[slot];
+        if (node.State == T2)
+        {
+            _t2.MoveToHead(ref _nodes, slot);
+            return;
+        }
+
+        _t1.Remove(ref _nodes, slot);
+        node.State = T2;
+        _t2.PushHead(ref _nodes, slot);
+    }
+
+    /// <inheritdoc/>
+    public bool Miss(int slot, uint size)
+    {
+        ref PolicyNode node = ref _nodes[slot];
+        if (node.State == B1)
+        {
+            _target = Math.Min(_target + Math.Max((double)_b2.Units / _b1.Units, 1), _capacity);
+            _b1.Remove(ref _nodes, slot);
+            node.State = FromB1;
+        }
+        else if (node.State == B2)
+        {
+            _target = Math.Max(_target - Math.Max((double)_b1.Units / _b2.Units, 1), 0);
+            _b2.Remove(ref _nodes, slot);
+            node.State = FromB2;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public int SelectVictim(int incoming, uint size)
+    {
+        uint state = incoming < 0 ? 0 : _nodes[incoming].State;
+        if (state is FromB1 or FromB2)
+        {
+            return Replace(state == FromB2);
+        }
+
+        if (_t1.Units + _b1.Units + size > _capacity)
+        {
+            if (!_b1.IsEmpty)
+            {
+                _nodes[_b1.PopTail(ref _nodes)].State = 0;
+            }
+            else if (!_t1.IsEmpty)
+            {
+                return Select(ref _t1, SelectedNoGhost);
+            }
+        }
+        else if (_t1.Units + _b1.Units + _t2.Units + _b2.Units >= 2 * _capacity && !_b2.IsEmpty)
+        {
+            _nodes[_b2.PopTail(ref _nodes)].State = 0;
+        }
+
+        return Replace(isB2Hit: false);
+    }
+
+    /// <inheritdoc/>
+    public void Evict(int slot)
+    {
+        ref PolicyNode node = ref _nodes[slot];
+        switch (node.State)
+        {
+            case SelectedT1:
+                node.State = B1;
+                _b1.PushHead(ref _nodes, slot);
+                break;
+            case SelectedT2:
+                node.State = B2;
+                _b2.PushHead(ref _nodes, slot);
+                break;
+            default:
+                node.State = 0;
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Restore(int slot)
+    {
+        ref PolicyNode node = ref _nodes[slot];
+        if (node.State == SelectedT2)
+        {
+            node.State = T2;
+            _t2.PushTail(ref _nodes, slot);
+        }
+        else
+        {
+            node.State = T1;
+            _t1.PushTail(ref _nodes, slot);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Insert(int slot, uint size)
+    {
+        ref PolicyNode node = ref _nodes[slot];
+        node.Size = size;
+        if (node.State is FromB1 or FromB2)
+        {
+            node.State = T2;
+            _t2.PushHead(ref _nodes, slot);
+        }
+        else
+        {
+            node.State = T1;
+            _t1.PushHead(ref _nodes, slot);
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Remove(int slot)
+    {
+        switch (_nodes[slot].State)
+        {
+            case T1:
+                _t1.Remove(ref _nodes, slot);
+                break;
+            case T2:
+                _t2.Remove(ref _nodes, slot);
+                break;
+            case B1:
+                _b1.Remove(ref _nodes, slot);
+                break;
+            case B2:
+                _b2.Remove(ref _nodes, slot);
+                break;
+        }
+
+        _nodes[slot].State = 0;
+    }
+
+    private int Replace(bool isB2Hit)
+    {
+        bool isT1OverTarget = _t1.Units > 0 && (_t1.Units > _target || (_t1.Units == _target && isB2Hit));
+        return isT1OverTarget || _t2.IsEmpty ? Select(ref _t1, SelectedT1) : Select(ref _t2, SelectedT2);
+    }
+
+    private int Select(ref PolicyList list, uint state)
+    {
+        int slot = list.PopTail(ref _nodes);
+        if (slot >= 0)
+        {
+            _nodes[slot].State = state;
+        }
+
+        return slot;
+    }
+}
