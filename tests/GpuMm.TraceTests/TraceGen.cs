@@ -19,7 +19,7 @@ internal static class TraceGen
         (6, Gen.Const((byte[]?)null)), (1, Gen.Byte.Array[0, 300].Select(static b => (byte[]?)b)));
 
     public static Gen<TraceEvent> Event { get; } = Gen.Select(
-        Gen.Select(Gen.Byte[0, (byte)TraceKind.OutOfMemory], Gen.Frequency((9, Gen.Long[0, 1L << 50]), (1, Gen.Long[0, long.MaxValue])), s_number, s_number),
+        Gen.Select(Gen.Byte[0, (byte)TraceKind.GpuUnmap], Gen.Frequency((9, Gen.Long[0, 1L << 50]), (1, Gen.Long[0, long.MaxValue])), s_number, s_number),
         Gen.Select(s_number, s_number, Gen.Frequency((5, Gen.Int[0, 3]), (1, Gen.Int)), s_name),
         Gen.Select(Gen.Byte[0, 7], Gen.Byte[0, 7], Gen.Byte[0, 10], Gen.Byte[0, 31]),
         s_contents,

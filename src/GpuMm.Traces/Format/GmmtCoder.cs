@@ -121,7 +121,7 @@ internal struct GmmtCoder
 
         TraceKind kind = (TraceKind)input[at++];
         if (!Varint.TryRead(input, ref at, out ulong mask) || !Varint.TryReadSigned(input, ref at, out long time) ||
-            !Varint.TryReadSigned(input, ref at, out long id) || mask >= HasContents << 1 || kind > TraceKind.OutOfMemory)
+            !Varint.TryReadSigned(input, ref at, out long id) || mask >= HasContents << 1 || kind > TraceKind.GpuUnmap)
         {
             return false;
         }

@@ -8,10 +8,10 @@ public readonly record struct TraceEvent
 {
     private readonly object? _extra; // A string (name) or a byte[] (contents): no event has both.
 
-    /// <summary>When, ns since the start of the recording; 0 or more, ascending but for small disorder of the source.</summary>
+    /// <summary>When, ns from a start that the source chooses; ascending but for small disorder of the source.</summary>
     public long TimeNs { get; init; }
 
-    /// <summary>Which object; 0 for none. Never reused within a trace, whatever the source does with addresses.</summary>
+    /// <summary>Which object, where the kind has one. Never reused within a trace, whatever the source does with addresses.</summary>
     public ulong ObjectId { get; init; }
 
     /// <summary>Bytes, as the kind says.</summary>

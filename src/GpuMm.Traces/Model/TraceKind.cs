@@ -90,4 +90,13 @@ public enum TraceKind : byte
 
     /// <summary>An allocation failed: bytes asked for.</summary>
     OutOfMemory = 27,
+
+    /// <summary>An object's place inside another (Related) ends.</summary>
+    Unbind = 28,
+
+    /// <summary>An object, or part of it (Offset, Size), got an address in a GPU address space.</summary>
+    GpuMap = 29,
+
+    /// <summary>It lost it.</summary>
+    GpuUnmap = 30,
 }
