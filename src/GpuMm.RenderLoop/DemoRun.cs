@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using GpuMm.Fences;
 using GpuMm.Objects;
 using GpuMm.Primitives;
@@ -171,7 +170,7 @@ public sealed class DemoRun : IDisposable
             VerifiedBytes = _textures.LoadedBytes,
             Checksum = VerifyAll(),
         };
-        IReadOnlyList<string> problems = _device.Validate();
+        ValidationReport problems = _device.Validate();
         return problems.Count == 0 ? summary : throw new DemoFailedException("An invariant is broken: " + problems[0]);
     }
 

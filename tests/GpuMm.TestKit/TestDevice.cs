@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using GpuMm.Backing;
 using GpuMm.Objects;
 using GpuMm.Paging;
@@ -64,7 +63,7 @@ public sealed class TestDevice : IDisposable
 
     public void AssertValid()
     {
-        IReadOnlyList<string> problems = Device.Validate();
+        ValidationReport problems = Device.Validate();
         if (problems.Count > 0)
         {
             throw new InvalidOperationException("Validate() found: " + string.Join(" | ", problems));

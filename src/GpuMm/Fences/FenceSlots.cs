@@ -110,7 +110,8 @@ internal struct FenceSlots
         int length = _slots?.Length ?? 0;
         if (length < needed)
         {
-            Array.Resize(ref _slots, Math.Max(needed, Math.Max(2, length * 2)));
+            // Four: a copy and a job, and room for one more of each before the first two are done.
+            Array.Resize(ref _slots, Math.Max(needed, Math.Max(4, length * 2)));
         }
     }
 

@@ -212,6 +212,7 @@ public sealed class BufferObject
 
         if (PinCount++ == 0)
         {
+            Resource.IsPinnedHere = true;
             Resource.Manager.Relist(Resource);
         }
 
@@ -233,6 +234,7 @@ public sealed class BufferObject
 
         if (--PinCount == 0)
         {
+            Resource!.IsPinnedHere = false;
             Resource!.Manager.Relist(Resource);
         }
 

@@ -11,7 +11,7 @@ public sealed partial class GpuDevice
         BufferObject requester, ResourceManager manager, in Place place, ref OperationContext context, out Resource? resource)
     {
         // What already was given up, but waits for its copy, comes before anything that is still in use.
-        if (ReapPostponed() + ReapDeleted() > 0 &&
+        if (ReapFor(requester) &&
             TakeSpace(manager, requester, place, context.NoWaitGpu, out resource) == MmStatus.Ok)
         {
             return MmStatus.Ok;

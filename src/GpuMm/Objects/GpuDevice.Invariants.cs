@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using GpuMm.Backing;
+using GpuMm.Fences;
 using GpuMm.Paging;
 using GpuMm.Primitives;
 
@@ -10,17 +11,19 @@ public sealed partial class GpuDevice
 {
     /// <summary>Checks every invariant of the device.</summary>
     /// <returns>
-    /// One sentence per violation; empty when all hold. Objects whose reservation somebody holds are skipped, so in a
-    /// quiet moment everything is checked.
+    /// One sentence per violation; empty when all hold. Objects whose reservation somebody holds are skipped, and the report
+    /// says how many: in a quiet moment everything is checked.
     /// </returns>
     /// <remarks>
-    /// An entry names where its object is; usage is the sum of resources; no range is owned twice; every resource is on
-    /// the one list where it belongs; pages exist exactly where they should. Lock: none may be held. Cost: O(objects +
-    /// mapped pages), allocates.
+    /// An entry names where its object is; usage is the sum of resources, and of pages; no range is owned twice; every
+    /// resource is on the one list where it belongs; pages exist exactly where they should; a pinned object is where it was
+    /// pinned; fences were issued; the aperture's table shows the pages; with <see cref="GpuDeviceOptions.ChecksContents"/>
+    /// bytes survived their journeys. Lock: none may be held. Cost: O(objects + mapped pages), allocates.
     /// </remarks>
-    public IReadOnlyList<string> Validate()
+    public ValidationReport Validate()
     {
-        List<string> problems = [];
+        ValidationReport report = new();
+        List<string> problems = report.Problems;
         foreach (ResourceManager? manager in _managers)
         {
             manager?.ValidateInto(problems);
@@ -36,24 +39,59 @@ public sealed partial class GpuDevice
             problems.Add(mappingProblem);
         }
 
+        ValidateObjects(report);
+        using RankedLock.Scope scope = _registryLock.Enter();
+        problems.AddRange(_contentProblems);
+        return report;
+    }
+
+    private void ValidateObjects(ValidationReport report)
+    {
+        ulong changes = _systemPages.Changes;
+        bool isQuiet = TryCountLoosePages(out ulong pageBytes);
         List<VmArea> areas = [];
         foreach (BufferObject target in Snapshot())
         {
             if (target.Reservation.TryLock())
             {
-                ValidateObject(target, problems);
+                ValidateObject(target, report.Problems);
+                pageBytes += target.Pages is { HasPages: true } pages ? pages.SizeBytes : 0;
                 target.Reservation.Unlock();
+                report.CheckedObjects++;
+            }
+            else
+            {
+                report.SkippedObjects++;
             }
 
             areas.Clear();
             Mapping.CollectAreas(target.Window, areas);
             foreach (VmArea area in areas)
             {
-                ValidateArea(target, area, problems);
+                ValidateArea(target, area, report.Problems);
             }
         }
 
-        return problems;
+        // Only a moment in which nobody took or gave pages can be added up.
+        ulong usedBytes = _systemPages.UsedBytes;
+        report.ArePagesCounted = isQuiet && report.SkippedObjects == 0 && _systemPages.Changes == changes;
+        if (report.ArePagesCounted && pageBytes != usedBytes)
+        {
+            report.Problems.Add($"{usedBytes} bytes of system pages are said to be used, the objects hold {pageBytes}.");
+        }
+    }
+
+    // Pages that no object holds any more, or none ever did: those that wait for a copy, and the pages of zeros.
+    private bool TryCountLoosePages(out ulong sizeBytes)
+    {
+        using RankedLock.Scope scope = _registryLock.Enter();
+        sizeBytes = Pages.Bytes((ulong)_dummyFrames.Count);
+        for (int i = 0; i < _postponedCount; i++)
+        {
+            sizeBytes += PostponedAt(i).Pages.SizeBytes;
+        }
+
+        return _givingBackCount == 0;
     }
 
     /// <summary>Copies the live objects into a list, oldest first. Lock: none. Cost: O(objects).</summary>
@@ -69,8 +107,14 @@ public sealed partial class GpuDevice
         return objects;
     }
 
-    private static void ValidateObject(BufferObject target, List<string> problems)
+    private void ValidateObject(BufferObject target, List<string> problems)
     {
+        ValidateFences(target, problems);
+        if (target.IsSwapped && target.Pages!.HasPages)
+        {
+            problems.Add($"'{target.Name}' is in the swap store and still has system pages.");
+        }
+
         if (target.Resource is { } resource)
         {
             if (!ReferenceEquals(resource.Owner, target) || resource.SizeBytes != target.SizeBytes)
@@ -78,6 +122,17 @@ public sealed partial class GpuDevice
                 problems.Add($"'{target.Name}' holds a resource that belongs to '{resource.Owner?.Name}'.");
             }
 
+            if (resource.List is null)
+            {
+                problems.Add($"'{target.Name}' holds a resource that is on no list.");
+            }
+
+            if (resource.IsPinnedHere != target.PinCount > 0)
+            {
+                problems.Add($"'{target.Name}' is pinned {target.PinCount} times and was {(target.PinCount > 0 ? "moved nevertheless" : "never unpinned")}.");
+            }
+
+            ValidateBinding(target, resource, problems);
             bool hasPages = target.Pages is { IsPopulated: true };
             if (resource.Manager.UsesPages ? resource.Domain != MemoryDomain.System && !hasPages : hasPages)
             {
@@ -87,6 +142,31 @@ public sealed partial class GpuDevice
         else if (target.PinCount > 0)
         {
             problems.Add($"'{target.Name}' is pinned but holds no space.");
+        }
+    }
+
+    private static void ValidateFences(BufferObject target, List<string> problems)
+    {
+        for (int i = 0; i < target.Reservation.FenceCount; i++)
+        {
+            Fence fence = target.Reservation.FenceAt(i, out _);
+            if (fence.Context is { } context && fence.Seqno > context.IssuedSeqno)
+            {
+                problems.Add($"'{target.Name}' waits for fence {fence}, which was never issued.");
+            }
+        }
+    }
+
+    private void ValidateBinding(BufferObject target, Resource resource, List<string> problems)
+    {
+        for (ulong page = 0; Gart is not null && resource.IsBound && page < Pages.Count(target.SizeBytes); page++)
+        {
+            bool isShown = Gart.TryTranslate(resource.PageAt(page, out _), out ulong systemPage);
+            if (!isShown || target.Pages is not { HasPages: true } pages || pages.PageAt(page, out _) != systemPage)
+            {
+                problems.Add($"Page {page} of '{target.Name}' is bound to the aperture, whose table shows {(isShown ? $"page {systemPage}" : "nothing")}.");
+                return;
+            }
         }
     }
 

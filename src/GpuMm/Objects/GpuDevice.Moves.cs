@@ -176,6 +176,7 @@ public sealed partial class GpuDevice
         }
 
         target.Reservation.ReserveFences(1);
+        ulong hash = request.CarriesBytes ? HashContents(target, source!) : 0;
         result = source is null && destination.Manager.UsesPages ? MoveResult.Done : AskDriver(request, comesFromOwnMemory);
         if (result.Outcome == MoveOutcome.Failed)
         {
@@ -185,6 +186,11 @@ public sealed partial class GpuDevice
         if (result.Outcome == MoveOutcome.MultiHop)
         {
             return UndoPopulate(target, comesFromOwnMemory, MmStatus.Ok);
+        }
+
+        if (Options.ChecksContents && request.CarriesBytes)
+        {
+            CompareContents(target, destination, hash, $"a move from {source!.Domain} to {destination.Domain}");
         }
 
         ulong carriedBytes = request.CarriesBytes ? target.SizeBytes : 0;

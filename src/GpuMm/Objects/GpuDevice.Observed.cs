@@ -43,7 +43,23 @@ public sealed partial class GpuDevice
             Count = (destination.Flags & PlaceFlags.Temporary) != 0 ? 1 : 0,
         };
         Raise(move, target);
-        MmStatus status = MoveUnobserved(target, destination, isEviction, isAfterHop, ref context, out result);
+        MmStatus status = MmStatus.Interrupted;
+        result = default;
+        try
+        {
+            status = MoveUnobserved(target, destination, isEviction, isAfterHop, ref context, out result);
+        }
+        finally
+        {
+            // Also when a driver throws: what began has an end.
+            RaiseMoved(target, destination, move, status, result);
+        }
+
+        return status;
+    }
+
+    private void RaiseMoved(BufferObject target, Resource destination, in DeviceEvent move, MmStatus status, in MoveResult result)
+    {
         bool isRerouted = status == MmStatus.Ok && result.Outcome == MoveOutcome.MultiHop;
         bool isQueued = status == MmStatus.Ok && !isRerouted && !result.Fence.IsSignaled;
         Raise(
@@ -56,7 +72,6 @@ public sealed partial class GpuDevice
                 DurationNs = isQueued ? Driver.RemainingNs(result.Fence) : 0,
             },
             target);
-        return status;
     }
 
     private MmStatus TakeSpace(ResourceManager manager, BufferObject owner, in Place place, bool noWaitGpu, out Resource? resource)

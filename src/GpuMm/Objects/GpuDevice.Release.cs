@@ -10,9 +10,10 @@ namespace GpuMm.Objects;
 /// <content>Giving memory back, now or when the GPU is done with it.</content>
 public sealed partial class GpuDevice
 {
-    private PostponedRelease[] _postponed = new PostponedRelease[16]; // Lock: _registryLock; a ring
+    private PostponedRelease[] _postponed = new PostponedRelease[64]; // Lock: _registryLock; a ring
     private int _postponedHead; // Lock: _registryLock
     private int _postponedCount; // Lock: _registryLock
+    private int _givingBackCount; // Lock: _registryLock; taken from the queue, not given back yet
     private readonly RangeList[] _spareLists = new RangeList[16]; // Lock: _registryLock; empty, kept for their arrays
     private int _spareListCount; // Lock: _registryLock
     private BufferObject?[] _deleted = new BufferObject?[4]; // Lock: _registryLock
@@ -21,7 +22,7 @@ public sealed partial class GpuDevice
     /// <summary>Gives back what waited for copies that are done by now, and frees deleted objects that are idle.</summary>
     /// <returns>Pieces of memory given back.</returns>
     /// <remarks>Called by allocations that find no room; a service may call it from time to time.</remarks>
-    public int Reap() => ReapPostponed() + ReapDeleted();
+    public int Reap() => ReapPostponed() + ReapDeleted(held: null, ticket: null);
 
     /// <summary>Waits for the GPU and frees everything. Mappings must not be used afterwards.</summary>
     public void Dispose()
@@ -109,7 +110,8 @@ public sealed partial class GpuDevice
         Unpopulate(target);
     }
 
-    private int ReapDeleted()
+    // Reservations that the caller holds itself cannot be tried: of those it is known that they are ours.
+    private int ReapDeleted(Reservation? held, ReservationTicket? ticket)
     {
         int reaped = 0;
         int index = 0;
@@ -127,7 +129,11 @@ public sealed partial class GpuDevice
             }
 
             bool isReaped = false;
-            if (gone.Reservation.TryLock())
+            if (IsHeldByCaller(gone.Reservation, held, ticket))
+            {
+                isReaped = TryReap(gone, mayWait: false);
+            }
+            else if (gone.Reservation.TryLock())
             {
                 isReaped = TryReap(gone, mayWait: false);
                 gone.Reservation.Unlock();
@@ -149,6 +155,9 @@ public sealed partial class GpuDevice
             }
         }
     }
+
+    private static bool IsHeldByCaller(Reservation reservation, Reservation? held, ReservationTicket? ticket) =>
+        ReferenceEquals(reservation, held) || (ticket is not null && reservation.IsHeldBy(ticket));
 
     private void Postpone(Fence fence, Resource resource, TranslationTable? pages)
     {
@@ -173,7 +182,8 @@ public sealed partial class GpuDevice
     private int ReapPostponed()
     {
         int reaped = 0;
-        while (TryTakePostponed(out PostponedRelease release))
+        int index = 0;
+        while (TryTakePostponed(ref index, out PostponedRelease release))
         {
             GiveBack(ref release);
             reaped++;
@@ -202,33 +212,52 @@ public sealed partial class GpuDevice
         return true;
     }
 
-    private bool TryTakePostponed(out PostponedRelease release)
+    // The next one, from an index on, whose copy is done. Copies of several engines do not end in the order they were queued.
+    private bool TryTakePostponed(ref int index, out PostponedRelease release)
     {
         using RankedLock.Scope scope = _registryLock.Enter();
         release = default;
-        if (_postponedCount == 0 || !_postponed[_postponedHead].Fence.IsSignaled)
+        while (index < _postponedCount && !PostponedAt(index).Fence.IsSignaled)
+        {
+            index++;
+        }
+
+        if (index >= _postponedCount)
         {
             return false;
         }
 
-        (release, _postponed[_postponedHead]) = (_postponed[_postponedHead], default);
+        release = PostponedAt(index);
+        for (int i = index; i > 0; i--)
+        {
+            // The older ones move up: the queue stays in order of age.
+            PostponedAt(i) = PostponedAt(i - 1);
+        }
+
+        PostponedAt(0) = default;
         _postponedHead = (_postponedHead + 1) % _postponed.Length;
         _postponedCount--;
+        _givingBackCount++;
         return true;
     }
+
+    private ref PostponedRelease PostponedAt(int index) => ref _postponed[(_postponedHead + index) % _postponed.Length];
 
     private void GiveBack(ref PostponedRelease release)
     {
         ReturnSpace(release.Resource!, owner: null);
-        if (release.Pages.Count != 0)
+        bool hasPages = release.Pages.Count != 0;
+        if (hasPages)
         {
             RaiseUnpopulated(null, release.Pages.SizeBytes);
             _systemPages.Give(release.Caching, ref release.Pages);
-            using RankedLock.Scope scope = _registryLock.Enter();
-            if (_spareListCount < _spareLists.Length)
-            {
-                _spareLists[_spareListCount++] = release.Pages;
-            }
+        }
+
+        using RankedLock.Scope scope = _registryLock.Enter();
+        _givingBackCount--;
+        if (hasPages && _spareListCount < _spareLists.Length)
+        {
+            _spareLists[_spareListCount++] = release.Pages;
         }
     }
 

@@ -71,6 +71,7 @@ public sealed partial class GpuDevice
         status = BackUp(table, store);
         if (status == MmStatus.Ok)
         {
+            table.ContentHash = HashContents(target, target.Resource);
             UnpopulateTable(target, table);
             table.MarkSwapped();
             target.Resource.Manager.Relist(target.Resource);
@@ -186,6 +187,11 @@ public sealed partial class GpuDevice
             }
 
             memory.Write(Pages.Bytes(table.PageAt(i, out _)), page);
+        }
+
+        if (Options.ChecksContents && target.Resource is { } resource)
+        {
+            CompareContents(target, resource, table.ContentHash, "a journey to the swap store and back");
         }
 
         table.DropBackup(Options.Swap);

@@ -64,7 +64,7 @@ public sealed partial class GpuDevice
         }
 
         bool isExternal = (table.Flags & TranslationFlags.External) != 0;
-        if (!isExternal && !MakePages(table.SizeBytes) && !force)
+        if (!isExternal && !MakePages(target, table.SizeBytes) && !force)
         {
             return MmStatus.OutOfMemory;
         }
@@ -78,7 +78,7 @@ public sealed partial class GpuDevice
             }
 
             OperationContext context = default;
-            if (Reap() == 0 && !WaitOldestPostponed() && SwapOut(table.PageCount, ref context) == 0)
+            if (!ReapFor(target) && !WaitOldestPostponed() && SwapOut(table.PageCount, ref context) == 0)
             {
                 return status;
             }
@@ -134,8 +134,11 @@ public sealed partial class GpuDevice
         table.Unpopulate(_systemPages);
     }
 
+    private bool ReapFor(BufferObject requester) =>
+        ReapPostponed() + ReapDeleted(requester.Reservation, requester.Reservation.Ticket) > 0;
+
     // Brings the pages in use below the limit, by swapping; false when that did not help enough.
-    private bool MakePages(ulong sizeBytes)
+    private bool MakePages(BufferObject requester, ulong sizeBytes)
     {
         if (Options.PageLimitBytes is not { } limit)
         {
@@ -152,7 +155,7 @@ public sealed partial class GpuDevice
 
             ulong excess = sizeBytes > limit ? used : used - (limit - sizeBytes);
             OperationContext context = default;
-            if (excess == 0 || (SwapOut(Pages.Count(excess), ref context) == 0 && ReapDeleted() == 0 && !WaitOldestPostponed()))
+            if (excess == 0 || (SwapOut(Pages.Count(excess), ref context) == 0 && !ReapFor(requester) && !WaitOldestPostponed()))
             {
                 return false;
             }

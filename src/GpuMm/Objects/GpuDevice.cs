@@ -178,7 +178,7 @@ public sealed partial class GpuDevice : IDisposable
         context.Cause = context.Cause == MoveCause.Validate ? MoveCause.Create : context.Cause;
         try
         {
-            Reap();
+            ReapFor(made);
             status = ValidateObject(made, placement, ref context);
         }
         finally

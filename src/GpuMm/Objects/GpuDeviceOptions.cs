@@ -57,6 +57,12 @@ public sealed record GpuDeviceOptions
     /// <summary>Answer <see cref="MmStatus.NoSpace"/>, not <see cref="MmStatus.OutOfMemory"/>, when no place has room.</summary>
     public bool PropagateNoSpace { get; init; }
 
+    /// <summary>
+    /// Contents are compared before and after every move, swap and suspend, and <see cref="GpuDevice.Validate"/> tells what
+    /// differs. For tests of drivers that copy when they are asked; costs a pass over the bytes.
+    /// </summary>
+    public bool ChecksContents { get; init; }
+
     internal void Check()
     {
         CheckSize(VramBytes, nameof(VramBytes));

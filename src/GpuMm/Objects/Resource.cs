@@ -39,6 +39,9 @@ public sealed class Resource : LruNode
     /// <summary>True while the aperture's table shows its pages. Lock: its owner's reservation.</summary>
     public bool IsBound { get; internal set; }
 
+    // Set when its owner was pinned here: a pinned object elsewhere has moved.
+    internal bool IsPinnedHere { get; set; }
+
     /// <summary>First byte in the domain; 0 in system RAM.</summary>
     public ulong StartBytes => _ranges.Count == 0 ? 0 : _ranges[0].Range.StartBytes;
 

@@ -229,7 +229,7 @@ public abstract partial class ResourceManager
             LruList list = i < PriorityCount ? _lru[i] : i == PriorityCount ? _unevictable : _leaving;
             for (LruNode? node = list.Head; node is not null; node = node.Next)
             {
-                if (node is Resource resource)
+                if (node is Resource resource && ReferenceEquals(resource.List, list))
                 {
                     yield return resource;
                 }

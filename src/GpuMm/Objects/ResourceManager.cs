@@ -85,7 +85,7 @@ public abstract partial class ResourceManager
         }
 
         // A resource that was made for a request that fails stays for the next one.
-        Resource taken = _freeResources ??= new Resource(this);
+        Resource taken = _freeResources ?? AddSpareResources();
         MmStatus status = TryAllocateSpace(request, ref taken.Ranges);
         if (status != MmStatus.Ok)
         {
@@ -106,6 +106,18 @@ public abstract partial class ResourceManager
         return MmStatus.Ok;
     }
 
+    // Several at once, so that a new peak in the middle of a long run finds one made before.
+    private Resource AddSpareResources()
+    {
+        const int SpareCount = 8;
+        for (int i = 0; i < SpareCount; i++)
+        {
+            _freeResources = new Resource(this) { Next = _freeResources };
+        }
+
+        return _freeResources!;
+    }
+
     /// <summary>Gives space back. Nobody may still use it but a copy whose fence was added before.</summary>
     internal void Release(Resource resource)
     {
@@ -118,6 +130,7 @@ public abstract partial class ResourceManager
         resource.Ranges.Clear();
         resource.Owner = null;
         resource.Bus = default;
+        resource.IsPinnedHere = false;
         resource.Next = _freeResources;
         _freeResources = resource;
     }

@@ -13,6 +13,7 @@ namespace GpuMm.Objects;
 internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backing, PagePool? pool = null)
 {
     private readonly RankedLock _lock = new(LockRank.ResourceManager);
+    private ulong _changes; // Lock: _lock
 
     /// <summary>Keeps freed pages, or null. Lock: this one's.</summary>
     public PagePool? Pool => pool;
@@ -24,6 +25,16 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
         {
             using RankedLock.Scope scope = _lock.Enter();
             return UsedLocked();
+        }
+    }
+
+    /// <summary>Grows with every taking and giving of pages.</summary>
+    public ulong Changes
+    {
+        get
+        {
+            using RankedLock.Scope scope = _lock.Enter();
+            return _changes;
         }
     }
 
@@ -39,6 +50,7 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
         RangeList dirty = default;
         using (_lock.Enter())
         {
+            _changes++;
             if (pool is not null)
             {
                 MmStatus status = pool.TryTake(Pages.Count(sizeBytes), caching, ref into, ref dirty);
@@ -76,6 +88,7 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
         }
 
         using RankedLock.Scope scope = _lock.Enter();
+        _changes++;
         if (pool is null)
         {
             allocator.Release(ref pages);

@@ -45,6 +45,8 @@ public sealed class TranslationTable
     /// <summary>True when pages are in the swap store, all or some.</summary>
     public bool HasBackup => _backup is not null;
 
+    internal ulong ContentHash { get; set; } // While the contents are in the store and the device checks them
+
     internal bool HasPages => _pages.Count != 0;
 
     internal ref RangeList Ranges => ref _pages;

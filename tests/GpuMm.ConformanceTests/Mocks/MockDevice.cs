@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using GpuMm.Backing;
 using GpuMm.Fences;
 using GpuMm.Objects;
@@ -75,7 +74,7 @@ internal sealed class MockDevice : IDisposable
 
     public void AssertValid()
     {
-        IReadOnlyList<string> problems = Device.Validate();
+        ValidationReport problems = Device.Validate();
         Assert.Empty(problems);
     }
 

@@ -30,6 +30,7 @@ internal sealed class FaultScenario : IDisposable
             PageLimitBytes = 24 * 4096,
             PagePoolBytes = 8 * 4096,
             Swap = _store,
+            ChecksContents = true,
         };
         Device = new GpuDevice(options, new HopDriver()) { Faults = plan };
         Device.AddObserver(_ledger);
@@ -77,7 +78,13 @@ internal sealed class FaultScenario : IDisposable
         }
 
         Device.Faults = null;
-        Problems.AddRange(Device.Validate());
+        ValidationReport report = Device.Validate();
+        Problems.AddRange(report);
+        if (!report.IsComplete)
+        {
+            Problems.Add($"A reservation was kept: {report}");
+        }
+
         foreach (BufferObject target in objects)
         {
             Space.Unmap(_areas[target]);

@@ -45,6 +45,48 @@ public sealed class PipelinedMoveTests
     }
 
     [Fact]
+    public void ACopyThatIsDoneIsReapedBehindOneThatRuns()
+    {
+        ManualDriver driver = new();
+        using TestDevice test = new(driver: driver);
+        FenceContext other = new("other engine");
+        BufferObject slow = test.Create(4, Placement.Gtt, "slow");
+        BufferObject fast = test.Create(2, Placement.Gtt, "fast");
+        test.Place(slow, Placement.Vram);
+        driver.Scripted.Enqueue(MoveResult.Queued(other.Issue()));
+        test.Place(fast, Placement.Vram);
+        other.SignalTo(1);
+        Assert.Equal(1, test.Device.Reap());
+        Assert.Equal(4ul * 4096, test.Device.Manager(MemoryDomain.Gtt).UsedBytes);
+        driver.Copies.SignalTo(1);
+        Assert.Equal(1, test.Device.Reap());
+        Assert.Equal(0ul, test.Device.SystemPagesUsedBytes);
+        test.AssertValid();
+    }
+
+    [Fact]
+    public void WhoHoldsASharedReservationReapsWhatWasDeletedUnderIt()
+    {
+        using TestDevice test = new(vramPages: 4, driver: new ManualDriver());
+        Reservation shared = new();
+        shared.Lock();
+        OperationContext context = default;
+        BufferObjectDescription description = new(4 * 4096, "gone", SharedReservation: shared);
+        Assert.Equal(MmStatus.Ok, test.Device.TryCreate(description, Placement.Vram, ref context, out BufferObject? gone));
+        FenceContext job = new("job");
+        shared.AddFence(job.Issue(), FenceUsage.Read);
+        gone!.Release(); // Nobody can take the lock, for we hold it: it stays behind.
+        Assert.Equal(1, test.Device.ObjectCount);
+        job.SignalTo(1);
+        Assert.Equal(MmStatus.Ok, test.Device.TryCreate(description with { Name = "next" }, Placement.Vram, ref context, out BufferObject? next));
+        shared.Unlock();
+        Assert.Equal(1, test.Device.ObjectCount);
+        Assert.Equal(0, test.Device.Statistics.Evictions);
+        next!.Release();
+        test.AssertValid();
+    }
+
+    [Fact]
     public void SystemPagesAreGivenBackOnlyWhenTheCopyOutOfThemIsDone()
     {
         ManualDriver driver = new();
