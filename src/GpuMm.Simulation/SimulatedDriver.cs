@@ -8,8 +8,8 @@ using GpuMm.Primitives;
 namespace GpuMm.Simulation;
 
 /// <summary>
-/// A driver on a virtual clock: copies take their time on a copy engine behind a link, CPU accesses and faults cost what
-/// the machine's profile says.
+/// A driver on a virtual clock: copies take their time on copy engines behind a link that others use too, CPU accesses
+/// and faults cost what the machine's profile says.
 /// </summary>
 /// <remarks>
 /// The bytes themselves are copied when a move is queued; nobody can look before its fence, so the order that a program
@@ -18,6 +18,7 @@ namespace GpuMm.Simulation;
 public class SimulatedDriver : GpuDriver
 {
     private readonly VirtualClock _clock;
+    private Fence[] _dependencies = new Fence[8];
 
     /// <summary>An idle machine.</summary>
     /// <param name="profile">Its figures.</param>
@@ -28,8 +29,7 @@ public class SimulatedDriver : GpuDriver
         ArgumentNullException.ThrowIfNull(clock);
         Profile = profile;
         _clock = clock;
-        Copy = new Engine("copy", clock);
-        Render = new Engine("render", clock);
+        Machine = new Machine(profile, clock);
     }
 
     /// <summary>The machine's figures.</summary>
@@ -38,11 +38,17 @@ public class SimulatedDriver : GpuDriver
     /// <summary>The clock.</summary>
     public VirtualClock Clock => _clock;
 
-    /// <summary>The engine that moves objects.</summary>
-    public Engine Copy { get; }
+    /// <summary>The parts that work at the same time.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>The engine that moves objects into VRAM; with one copy engine, out of it too.</summary>
+    public Engine Copy => Machine.CopyEngines[0];
 
     /// <summary>The engine that draws.</summary>
-    public Engine Render { get; }
+    public Engine Render => Machine.Render;
+
+    /// <summary>For whom moves are made just now: what spans of copies are labelled with. Submission sets it.</summary>
+    public int CurrentClient { get; set; }
 
     /// <inheritdoc/>
     public override ulong NowNs => (ulong)_clock.Now.Nanoseconds;
@@ -63,27 +69,35 @@ public class SimulatedDriver : GpuDriver
         }
 
         // Before a byte is touched: a fence of a stranger throws here.
-        SimTime ready = LatestDependency(request, out Fence last);
+        ReadOnlySpan<Fence> dependencies = Dependencies(request.Target.Reservation);
         bool clears = !request.CarriesBytes && !request.To.Manager.UsesPages;
-        bool staysOnCard = clears || request is { From.Domain: MemoryDomain.Vram, To.Domain: MemoryDomain.Vram };
-        ulong sizeBytes = request.Target.SizeBytes;
         bool takesTime = request.CarriesBytes || clears;
-        long modelNs = !takesTime ? 0 : staysOnCard ? Profile.Vram.DurationNs(sizeBytes) : Profile.Link.DurationNs(sizeBytes);
+        bool staysOnCard = clears || request is { From.Domain: MemoryDomain.Vram, To.Domain: MemoryDomain.Vram };
+        JobDescription job = takesTime ? CopyJob(request, clears, staysOnCard) : default;
+        long modelNs = job.FixedNs + job.LinkNs;
         long durationNs = CarryOut(request, modelNs);
         if (!takesTime)
         {
             // The pages stay; but the aperture may be handed on only when the last job that reads through it is done.
-            return MoveResult.Queued(last);
+            return MoveResult.Queued(Join(dependencies));
         }
 
-        Fence fence = Copy.Submit(ready, durationNs);
+        if (durationNs != modelNs)
+        {
+            // What was measured takes the place of the model; the stream keeps as much of it as fits.
+            long linkNs = Math.Min(job.LinkNs, durationNs);
+            job = job with { FixedNs = durationNs - linkNs, LinkNs = linkNs };
+        }
+
+        Engine engine = staysOnCard ? Machine.CopyEngines[0] : Machine.CopyEngine(job.Direction);
+        Fence fence = engine.Queue.Submit(job, dependencies);
         OnQueued(request, fence);
         return MoveResult.Queued(fence);
     }
 
     /// <summary>Carries the bytes of a move, at once; a driver with a real device behind it does the same move there.</summary>
     /// <param name="request">The move; its dependencies need not be done yet on the virtual clock.</param>
-    /// <param name="modelNs">What the profile says it takes, ns; 0 when only the bookkeeping changes.</param>
+    /// <param name="modelNs">What the profile says it takes alone, ns; 0 when only the bookkeeping changes.</param>
     /// <returns>How long the copy engine is busy with it, ns; 0 or more. Not used when <paramref name="modelNs"/> is 0.</returns>
     /// <remarks>Lock: the object's reservation. An override calls this one, or <see cref="MoveRequest.CopyContents"/>.</remarks>
     protected virtual long CarryOut(in MoveRequest request, long modelNs)
@@ -101,61 +115,141 @@ public class SimulatedDriver : GpuDriver
     }
 
     /// <inheritdoc/>
-    public override void WaitFence(Fence fence)
+    public override void WaitFence(Fence fence) => WaitFence(fence, ulong.MaxValue, interrupt: null);
+
+    /// <inheritdoc/>
+    /// <remarks>The limit is simulated time.</remarks>
+    public override MmStatus WaitFence(Fence fence, ulong limitNs, WaitInterrupt? interrupt)
     {
+        if (fence.IsSignaled)
+        {
+            return MmStatus.Ok;
+        }
+
+        if (interrupt is { IsRaised: true })
+        {
+            return MmStatus.Interrupted;
+        }
+
+        Machine.QueueOf(fence); // A stranger's fence throws, for nothing here would ever signal it.
+        long startNs = _clock.Now.Nanoseconds;
+        long deadlineNs = limitNs > (ulong)(long.MaxValue - startNs) ? long.MaxValue : startNs + (long)limitNs;
+        while (!fence.IsSignaled && _clock.NextEvent.Nanoseconds <= deadlineNs)
+        {
+            _clock.AdvanceTo(_clock.NextEvent);
+        }
+
         if (!fence.IsSignaled)
         {
-            _clock.AdvanceTo(CompletionOf(fence));
+            _clock.AdvanceTo(new SimTime(deadlineNs));
         }
+
+        TellCpu(MachineActivity.CpuWait, startNs, fence: fence);
+        return fence.IsSignaled ? MmStatus.Ok : MmStatus.Busy;
     }
 
     /// <inheritdoc/>
     public override void OnAccess(FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes)
     {
-        long costNs = (caching, kind) switch
+        long startNs = _clock.Now.Nanoseconds;
+        Bandwidth processor = (caching, kind) switch
         {
-            (Caching.Cached, _) => Profile.CpuCached.DurationNs(sizeBytes),
-            (_, AccessKind.Write) => Profile.CpuWriteCombined.DurationNs(sizeBytes),
-            _ => Profile.CpuUncachedRead.DurationNs(sizeBytes),
+            (Caching.Cached, _) => Profile.CpuCached,
+            (Caching.Uncached, AccessKind.Write) => Profile.CpuUncachedWrite,
+            (_, AccessKind.Write) => Profile.CpuWriteCombined,
+            _ => Profile.CpuUncachedRead,
         };
+        long endNs = startNs + processor.DurationNs(sizeBytes);
+        bool overLink = first.MemoryIndex != (int)MemoryDomain.System && !Profile.IsUnified;
+        LinkDirection direction = kind == AccessKind.Write ? LinkDirection.ToDevice : LinkDirection.ToHost;
+        if (overLink)
+        {
+            // Over the bus window the link is the limit when it, or our share of it, is slower than the processor.
+            endNs = Math.Max(endNs, Machine.TransferForCpu(direction, Profile.Link.StreamNs(sizeBytes), sizeBytes));
+        }
 
-        // Over the bus window the link is the limit when it is slower than the processor.
-        bool overLink = first.MemoryIndex != (int)MemoryDomain.System;
-        _clock.Advance(overLink ? Math.Max(costNs, Profile.Link.StreamNs(sizeBytes)) : costNs);
+        _clock.AdvanceTo(new SimTime(endNs));
+        TellCpu(MachineActivity.CpuAccess, startNs, direction: direction, linkBytes: overLink ? sizeBytes : 0);
     }
 
     /// <inheritdoc/>
-    public override void OnFault(VmArea? area, VmFaultResult result, int insertedCount) =>
+    public override void OnFault(VmArea? area, VmFaultResult result, int insertedCount)
+    {
+        long startNs = _clock.Now.Nanoseconds;
         _clock.Advance(Profile.FaultNs + (insertedCount * Profile.PteInsertNs));
+        TellCpu(MachineActivity.CpuFault, startNs, area);
+    }
 
     /// <inheritdoc/>
-    public override void OnZap(VmArea area, int zappedCount) => _clock.Advance(Profile.ZapNs);
-
-    /// <summary>When a fence of this machine signals.</summary>
-    /// <param name="fence">The fence.</param>
-    /// <exception cref="ArgumentException">It belongs to another timeline.</exception>
-    public SimTime CompletionOf(Fence fence) =>
-        fence.IsSignaled ? SimTime.Zero
-        : ReferenceEquals(fence.Context, Copy.Timeline) ? Copy.CompletionOf(fence.Seqno)
-        : ReferenceEquals(fence.Context, Render.Timeline) ? Render.CompletionOf(fence.Seqno)
-        : throw new ArgumentException($"Fence {fence} is not of this machine.", nameof(fence));
-
-    private SimTime LatestDependency(in MoveRequest request, out Fence last)
+    public override void OnZap(VmArea area, int zappedCount)
     {
-        Reservation reservation = request.Target.Reservation;
-        SimTime latest = SimTime.Zero;
-        last = default;
+        long startNs = _clock.Now.Nanoseconds;
+        _clock.Advance(Profile.ZapNs);
+        TellCpu(MachineActivity.CpuZap, startNs, area);
+    }
+
+    /// <summary>When a fence of this machine signals as things stand, or did.</summary>
+    /// <param name="fence">The fence.</param>
+    /// <remarks>As <see cref="Machine.CompletionOf"/>.</remarks>
+    /// <exception cref="ArgumentException">It belongs to another timeline.</exception>
+    public SimTime CompletionOf(Fence fence) => Machine.CompletionOf(fence);
+
+    private JobDescription CopyJob(in MoveRequest request, bool clears, bool staysOnCard)
+    {
+        ulong sizeBytes = request.Target.SizeBytes;
+        MachineActivity activity = clears ? MachineActivity.Clear : request.IsEviction ? MachineActivity.Eviction : MachineActivity.Copy;
+        JobLabel label = new(activity, CurrentClient, request.Target.Id, request.From?.Domain ?? request.To.Domain, request.To.Domain);
+        if (staysOnCard)
+        {
+            return new JobDescription(Profile.Vram.DurationNs(sizeBytes), Label: label);
+        }
+
+        LinkDirection direction = request.To.Domain == MemoryDomain.Vram ? LinkDirection.ToDevice : LinkDirection.ToHost;
+        return new JobDescription(Profile.Link.OverheadNs(sizeBytes), Profile.Link.StreamNs(sizeBytes), sizeBytes, direction, label);
+    }
+
+    // One fence that signals when all have. Several become a job of no length on a ring that does nothing else.
+    private Fence Join(ReadOnlySpan<Fence> fences) => fences.Length switch
+    {
+        0 => default,
+        1 => fences[0],
+        _ => Machine.Joiner.Queue.Submit(new JobDescription(0, Label: new JobLabel(MachineActivity.Join, CurrentClient)), fences),
+    };
+
+    private ReadOnlySpan<Fence> Dependencies(Reservation reservation)
+    {
+        int count = 0;
         for (int i = 0; i < reservation.FenceCount; i++)
         {
             Fence fence = reservation.FenceAt(i, out _);
-            SimTime completion = CompletionOf(fence);
-            if (completion > latest)
+            if (!fence.IsSignaled)
             {
-                latest = completion;
-                last = fence;
+                Machine.QueueOf(fence);
+                if (count == _dependencies.Length)
+                {
+                    Array.Resize(ref _dependencies, count * 2);
+                }
+
+                _dependencies[count++] = fence;
             }
         }
 
-        return latest;
+        return _dependencies.AsSpan(0, count);
+    }
+
+    private void TellCpu(
+        MachineActivity activity, long startNs, VmArea? area = null, Fence fence = default,
+        LinkDirection direction = LinkDirection.ToDevice, ulong linkBytes = 0)
+    {
+        if (!Machine.IsObserved)
+        {
+            return;
+        }
+
+        ulong objectId = area?.PrivateData is BufferObject target ? target.Id : 0;
+        long endNs = _clock.Now.Nanoseconds;
+        Machine.Tell(new MachineSpan(
+            Machine.CpuTrack, new JobLabel(activity, CurrentClient, objectId), fence, default, startNs, startNs, startNs, endNs,
+            endNs - startNs, direction, linkBytes));
     }
 }
