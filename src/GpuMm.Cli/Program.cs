@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
 using GpuMm.Cli;
@@ -28,7 +29,9 @@ ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     // One line says what is wrong and how to put it right; usage is a --help away.
-    Console.Error.WriteLine($"gpumm: {OneLine.Of(parsed.Errors.Select(static error => error.Message), CommandLine(parsed.CommandResult.Command))}");
+    // A word that nobody knows comes first: that something is missing follows from it.
+    IEnumerable<string> unknown = parsed.UnmatchedTokens.Select(static token => $"'{token}' is not known here");
+    Console.Error.WriteLine($"gpumm: {OneLine.Of(unknown.Concat(parsed.Errors.Select(static error => error.Message)), CommandLine(parsed.CommandResult.Command))}");
     return ExitCode.Usage;
 }
 

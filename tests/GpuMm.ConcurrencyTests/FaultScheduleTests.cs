@@ -100,6 +100,42 @@ public sealed class FaultScheduleTests
         Assert.Contains(report.BugReports, static bug => bug.Contains("the last store is there", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void AMoverThatCopiesBeforeItRevokesIsCaught()
+    {
+        TestReport report = Explore.All(static () => MoveBesideStores(copiesFirst: true), 500);
+        Assert.True(report.NumOfFoundBugs > 0, "The planted lost write was not found.");
+        Assert.Contains(report.BugReports, static bug => bug.Contains("the last store is there", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TheSameMoverIsCleanWhenItCopiesAfterwards() => IsClean(static () => MoveBesideStores(copiesFirst: false), 500);
+
+    private static async Task MoveBesideStores(bool copiesFirst)
+    {
+        EarlyCopyDriver driver = new();
+        using TestDevice test = new(vramPages: 4, aperturePages: 4, systemPages: 16, driver: driver);
+        BufferObject texture = test.Create(1, Placement.Vram);
+        VmArea area = texture.Map(test.Space);
+        Store(test.Space, area.StartAddress, 1);
+        Task toucher = Task.Run(() => Store(test.Space, area.StartAddress, 2));
+        Task mover = Task.Run(() =>
+        {
+            OperationContext context = default;
+            texture.Reserve();
+            if (copiesFirst)
+            {
+                driver.CopyEarly(texture);
+            }
+
+            texture.Validate(Placement.Gtt, ref context);
+            texture.Unreserve();
+        });
+        await Task.WhenAll(toucher, mover);
+        test.AssertValid();
+        Require(Load(test.Space, area.StartAddress) == 2, "the last store is there");
+    }
+
     private static async Task SwitchBesideStores(Action<SpuContext> switchOver)
     {
         using PhysicalMemory memory = new();
@@ -121,7 +157,7 @@ public sealed class FaultScheduleTests
 
     private static void IsClean(Func<Task> body, uint iterations)
     {
-        TestReport report = Explore.All(body, iterations);
+        TestReport report = Explore.All(body, iterations * Explore.Depth);
         Assert.Empty(report.BugReports);
         Assert.True(report.MaxControlledOperations >= 2, "Coyote controls nothing: was the rewriting step skipped?");
     }
@@ -141,6 +177,30 @@ public sealed class FaultScheduleTests
         if (!condition)
         {
             throw new InvalidOperationException($"Expected that {what}.");
+        }
+    }
+
+    /// <summary>The planted mistake: the bytes that a move puts down were read before its mappings were revoked.</summary>
+    private sealed class EarlyCopyDriver : InlineDriver
+    {
+        private readonly byte[] _bytes = new byte[4096];
+        private bool _hasBytes;
+
+        public void CopyEarly(BufferObject target)
+        {
+            target.Device.Memory.Read(target.FrameAt(0, out _), 0, _bytes);
+            _hasBytes = true;
+        }
+
+        public override MoveResult Move(in MoveRequest request)
+        {
+            MoveResult result = base.Move(request);
+            if (_hasBytes)
+            {
+                request.Target.Device.Memory.Write(new FrameIndex((int)MemoryDomain.System, request.Target.Pages!.PageAt(0, out _)), 0, _bytes);
+            }
+
+            return result;
         }
     }
 

@@ -25,6 +25,8 @@ public sealed class CliTests
     [InlineData("--backing air", "bytes or heads")]
     [InlineData("--fast", "--help")]
     [InlineData("--vram", "--help")]
+    [InlineData("--scenario tape", "spu or doorbell or unplug")]
+    [InlineData("--scenario spu --frames 3", "leave --frames or --scenario out")]
     public void BadInputGetsOneLineWithTheFixAndExitCode2(string arguments, string fix)
     {
         (int exitCode, string output, string error) = Run("demo " + arguments);
@@ -33,6 +35,49 @@ public sealed class CliTests
         Assert.StartsWith("gpumm: ", error, StringComparison.Ordinal);
         Assert.Equal(error.Length - 1, error.IndexOf('\n', StringComparison.Ordinal));
         Assert.Contains(fix, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fault explain --case nope", "give touch or moving")]
+    [InlineData("fault explain --machine cray", "gpumm machine list")]
+    [InlineData("fault bogus", "'bogus' is not known here. Run 'gpumm fault --help'")]
+    [InlineData("race --contract magic", "give nopfn or")]
+    [InlineData("race --variants --order copy-zap-retarget", "leave --order out")]
+    public void TheFaultCommandsSayWhatMayBeGiven(string arguments, string fix)
+    {
+        (int exitCode, string output, string error) = Run(arguments);
+        Assert.Equal(2, exitCode);
+        Assert.Empty(output);
+        Assert.Equal(error.Length - 1, error.IndexOf('\n', StringComparison.Ordinal));
+        Assert.Contains(fix, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("spu")]
+    [InlineData("doorbell")]
+    [InlineData("unplug")]
+    public void EachScenarioShowsWhatItPromises(string scenario)
+    {
+        (int exitCode, string output, _) = Run($"demo --scenario {scenario} --json");
+        Assert.Equal(0, exitCode);
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.True(document.RootElement.GetProperty("isRight").GetBoolean());
+        Assert.Equal(0, Run($"demo --scenario {scenario}").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("touch", 1, "Ok")]
+    [InlineData("moving", 2, "Ok")]
+    [InlineData("locked", 2, "Ok")]
+    [InlineData("hidden", 2, "Ok")]
+    [InlineData("large", 1, "Ok")]
+    [InlineData("nothing", 1, "AccessViolation")]
+    public void EachAccessIsToldWithItsAttempts(string which, int attempts, string status)
+    {
+        (int exitCode, string output, _) = Run($"fault explain --case {which} --access write --json");
+        Assert.Equal(0, exitCode);
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.Equal((attempts, status), (document.RootElement.GetProperty("attempts").GetInt32(), document.RootElement.GetProperty("status").GetString()));
     }
 
     [Fact]

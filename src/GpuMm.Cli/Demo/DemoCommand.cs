@@ -84,7 +84,7 @@ internal static class DemoCommand
     {
         if (parsed.GetValue(s_scenario) is { } scenario)
         {
-            return ScenarioDemo.Run(scenario, parsed.GetValue(s_json));
+            return RunScenario(parsed, scenario);
         }
 
         SceneDescription description = parsed.GetValue(s_scene) ?? SceneDescription.All[0];
@@ -116,6 +116,18 @@ internal static class DemoCommand
             Console.Error.WriteLine($"gpumm: the run failed: {failure.Message}");
             return ExitCode.Failed;
         }
+    }
+
+    private static int RunScenario(ParseResult parsed, string scenario)
+    {
+        Option[] flight = [s_scene, s_machine, s_vram, s_aperture, s_frames, s_seed, s_backing, s_allocator];
+        if (Array.Find(flight, option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            Console.Error.WriteLine($"gpumm: {given.Name}: a scenario has no camera flight; leave {given.Name} or --scenario out.");
+            return ExitCode.Usage;
+        }
+
+        return ScenarioDemo.Run(scenario, parsed.GetValue(s_json));
     }
 
     private static void Report(Scene scene, DemoOptions options, bool json, bool noColor)

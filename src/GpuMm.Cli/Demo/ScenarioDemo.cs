@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using GpuMm.Backing;
 using GpuMm.Clients.Doorbells;
@@ -13,6 +14,10 @@ namespace GpuMm.Cli.Demo;
 /// <summary><c>gpumm demo --scenario</c>: clients of the fault handler that are no textures.</summary>
 internal sealed class ScenarioDemo
 {
+    // The default escapes apostrophes; nothing here goes into HTML.
+    private static readonly DemoJsonContext s_context = new(
+        new JsonSerializerOptions(DemoJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     private readonly List<string> _lines = [];
     private bool _isRight = true;
 
@@ -37,7 +42,7 @@ internal sealed class ScenarioDemo
         if (json)
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(
-                new ScenarioDocument(1, name, demo._isRight, demo._lines), DemoJsonContext.Default.ScenarioDocument));
+                new ScenarioDocument(1, name, demo._isRight, demo._lines), s_context.ScenarioDocument));
         }
         else
         {

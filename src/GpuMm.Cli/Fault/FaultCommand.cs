@@ -14,14 +14,16 @@ namespace GpuMm.Cli.Fault;
 /// <summary><c>gpumm fault explain</c>: one access, step by step.</summary>
 internal static class FaultCommand
 {
+    private const string DefaultMachine = "agp8x";
+
     private static readonly FaultJsonContext s_context = new(
         new JsonSerializerOptions(FaultJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    private static readonly Option<FaultCase> s_case = Choice("--case", "What the access meets", Enum.GetValues<FaultCase>(), NameOf);
+    private static readonly Option<FaultCase?> s_case = Choice("--case", "What the access meets", Enum.GetValues<FaultCase>(), NameOf);
 
-    private static readonly Option<AccessKind> s_access = Choice("--access", "What the program does", Enum.GetValues<AccessKind>(), NameOf);
+    private static readonly Option<AccessKind?> s_access = Choice("--access", "What the program does", Enum.GetValues<AccessKind>(), NameOf);
 
-    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create("The machine. Default: agp8x.", fallback: "agp8x");
+    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create($"The machine. Default: {DefaultMachine}.", fallback: null);
 
     private static readonly Option<bool> s_json = new("--json") { Description = "Print one JSON document, nothing else." };
 
@@ -37,7 +39,10 @@ internal static class FaultCommand
 
     private static int Run(ParseResult parsed)
     {
-        FaultStory story = FaultTheatre.Play(parsed.GetValue(s_case), parsed.GetValue(s_access), parsed.GetValue(s_machine)!);
+        FaultStory story = FaultTheatre.Play(
+            parsed.GetValue(s_case) ?? FaultCase.Touch,
+            parsed.GetValue(s_access) ?? AccessKind.Read,
+            parsed.GetValue(s_machine) ?? MachineProfile.Find(DefaultMachine)!);
         if (parsed.GetValue(s_json))
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(story, s_context.FaultStory));
@@ -67,13 +72,15 @@ internal static class FaultCommand
             $"{story.Status}. Attempts: {story.Attempts}. Pages shown: {story.PagesInserted}. Simulated cost: {story.CostSimNs:N0} ns, the access itself included."));
     }
 
-    private static Option<T> Choice<T>(string name, string description, T[] values, Func<T, string> nameOf)
+    private static Option<T?> Choice<T>(string name, string description, T[] values, Func<T, string> nameOf)
+        where T : struct
     {
         string names = string.Join(" or ", values.Select(nameOf));
         return new(name)
         {
-            Description = $"{description}: {names}. Default: {nameOf(values[0])}.",
-            DefaultValueFactory = _ => values[0],
+            // No default value: the help would print it a second time, as C# spells it.
+            Description = $"{description}. Default: {nameOf(values[0])}.",
+            HelpName = string.Join('|', values.Select(nameOf)),
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
@@ -86,7 +93,7 @@ internal static class FaultCommand
                 }
 
                 result.AddError($"{name} {text}: there is no such {name[2..]}; give {names}.");
-                return values[0];
+                return null;
             },
         };
     }

@@ -76,7 +76,8 @@ internal static class RaceCommand
         string names = string.Join(" or ", values.Select(nameOf));
         return new(name)
         {
-            Description = $"{description}: {names}.",
+            Description = $"{description}.",
+            HelpName = string.Join('|', values.Select(nameOf)),
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
@@ -15,18 +16,21 @@ public sealed class PagingModelTests(ITestOutputHelper output)
         static (roll, page, count, filePage, value) => new PagingCall(roll, page, count, filePage, value));
 
     private static readonly Gen<(int Kind, int At, int Count, int Frame)[]> s_tableCalls =
-        Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1100], Gen.Int[1, 600], Gen.Int[0, 1000]).Array[1, 60];
+        Gen.Select(Gen.Int[0, 6], Gen.Int[0, 1100], Gen.Int[1, 600], Gen.Int[0, 1000]).Array[1, 60];
 
     private static readonly Gen<(int Kind, int First, int Count)[]> s_treeCalls =
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, 60], Gen.Int[1, 20]).Array[1, 120];
 
-    [Fact]
-    public void ProgramsOfMapUnmapRemapProtectMoveAndTouchShowEveryByteAsTheModelSays()
+    [Theory]
+    [InlineData(4096ul, 700)]
+    [InlineData(16384ul, 150)]
+    [InlineData(65536ul, 150)]
+    public void ProgramsOfMapUnmapRemapProtectMoveAndTouchShowEveryByteAsTheModelSays(ulong pageBytes, int programs)
     {
         s_call.Array[1, 60].Sample(
-            static calls =>
+            calls =>
             {
-                using PagingSubject subject = new();
+                using PagingSubject subject = new(pageBytes);
                 foreach (PagingCall call in calls)
                 {
                     Assert.Null(subject.Apply(call));
@@ -35,7 +39,7 @@ public sealed class PagingModelTests(ITestOutputHelper output)
                 return subject.LastOperation;
             },
             output.WriteLine,
-            iter: 1_000);
+            iter: programs * (Environment.GetEnvironmentVariable("GPUMM_DEEP") == "1" ? 20 : 1));
     }
 
     [Fact]
@@ -120,6 +124,15 @@ public sealed class PagingModelTests(ITestOutputHelper output)
                 }
 
                 break;
+            case 4:
+                ulong group = at & ~15ul;
+                table.Insert(group, new Pte(new Pte(new FrameIndex(0, frame & ~15ul), Caching.Cached, true).Packed | Pte.GroupBit), 16);
+                for (ulong i = 0; i < 16; i++)
+                {
+                    model.TryAdd(group + i, (frame & ~15ul) + i);
+                }
+
+                break;
             case 3:
                 Zap(table, model, at, (ulong)count);
                 break;
@@ -129,16 +142,19 @@ public sealed class PagingModelTests(ITestOutputHelper output)
         }
     }
 
-    // What a run touches of a large entry takes all of it: read off the table which stretch that is.
+    // What a run touches of a large entry or a group takes all of it: read off the table which stretch that is.
     private static void Zap(PageTable table, Dictionary<ulong, ulong> model, ulong at, ulong count)
     {
         HashSet<ulong> gone = [];
         for (ulong page = at; page < at + count; page++)
         {
-            gone.UnionWith(table.Find(page).IsHuge ? Enumerable.Range(0, 512).Select(i => (page & ~511ul) + (ulong)i) : [page]);
+            Pte pte = table.Find(page);
+            ulong whole = pte.IsHuge ? 512ul : pte.IsInGroup && page >= at && (page == at || page == at + count - 1) ? 16ul : 1ul;
+            gone.UnionWith(Enumerable.Range(0, (int)whole).Select(i => (page & ~(whole - 1)) + (ulong)i));
         }
 
-        table.Zap(at, count);
+        int shown = gone.Count(page => table.Find(page).IsPresent);
+        Assert.Equal(shown, table.Zap(at, count));
         foreach (ulong page in gone)
         {
             model.Remove(page);
