@@ -10,7 +10,7 @@ namespace GpuMm.Paging;
 /// The gate is one word: taken with an interlocked exchange (a full fence), given back with a release store, so whoever
 /// takes it next sees every entry written and every byte copied under it. Regions are short and never wait, so a waiter
 /// spins and yields. A monitor cost three times as much per access that hits (bench: PagingBenchmarks.ReadThatHits);
-/// schedule exploration sees the exchange.
+/// schedule exploration sees the exchange, and LeafGateTests holds the litmus test.
 /// </remarks>
 internal sealed class PageTableLeaf(ulong firstPage, ulong coverPages)
 {
