@@ -115,7 +115,7 @@ public class SimulatedDriver : GpuDriver
     }
 
     /// <inheritdoc/>
-    public override void WaitFence(Fence fence) => WaitFence(fence, ulong.MaxValue, interrupt: null);
+    public override void WaitFence(Fence fence) => RunUntil(fence, long.MaxValue);
 
     /// <inheritdoc/>
     /// <remarks>The limit is simulated time.</remarks>
@@ -131,21 +131,15 @@ public class SimulatedDriver : GpuDriver
             return MmStatus.Interrupted;
         }
 
-        Machine.QueueOf(fence); // A stranger's fence throws, for nothing here would ever signal it.
-        long startNs = _clock.Now.Nanoseconds;
-        long deadlineNs = limitNs > (ulong)(long.MaxValue - startNs) ? long.MaxValue : startNs + (long)limitNs;
-        while (!fence.IsSignaled && _clock.NextEvent.Nanoseconds <= deadlineNs)
-        {
-            _clock.AdvanceTo(_clock.NextEvent);
-        }
-
+        long nowNs = _clock.Now.Nanoseconds;
+        RunUntil(fence, limitNs > (ulong)(long.MaxValue - nowNs) ? long.MaxValue : nowNs + (long)limitNs);
         if (!fence.IsSignaled)
         {
-            _clock.AdvanceTo(new SimTime(deadlineNs));
+            return MmStatus.Busy;
         }
 
-        TellCpu(MachineActivity.CpuWait, startNs, fence: fence);
-        return fence.IsSignaled ? MmStatus.Ok : MmStatus.Busy;
+        WaitFence(fence); // The time has passed; a driver with a device behind it has more to wait for.
+        return MmStatus.Ok;
     }
 
     /// <inheritdoc/>
@@ -193,6 +187,28 @@ public class SimulatedDriver : GpuDriver
     /// <remarks>As <see cref="Machine.CompletionOf"/>.</remarks>
     /// <exception cref="ArgumentException">It belongs to another timeline.</exception>
     public SimTime CompletionOf(Fence fence) => Machine.CompletionOf(fence);
+
+    private void RunUntil(Fence fence, long deadlineNs)
+    {
+        if (fence.IsSignaled)
+        {
+            return;
+        }
+
+        Machine.QueueOf(fence); // A stranger's fence throws, for nothing here would ever signal it.
+        long startNs = _clock.Now.Nanoseconds;
+        while (!fence.IsSignaled && _clock.NextEvent.Nanoseconds <= deadlineNs)
+        {
+            _clock.AdvanceTo(_clock.NextEvent);
+        }
+
+        if (!fence.IsSignaled)
+        {
+            _clock.AdvanceTo(new SimTime(deadlineNs));
+        }
+
+        TellCpu(MachineActivity.CpuWait, startNs, fence: fence);
+    }
 
     private JobDescription CopyJob(in MoveRequest request, bool clears, bool staysOnCard)
     {

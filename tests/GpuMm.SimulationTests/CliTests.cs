@@ -128,6 +128,34 @@ public sealed class CliTests
     }
 
     [Fact]
+    public void MachinesAreListedAndShownAndAFileOfOneOwnCanBeUsed()
+    {
+        (int exitCode, string output, _) = Run("machine list --json");
+        Assert.Equal(0, exitCode);
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.True(document.RootElement.GetProperty("machines").GetArrayLength() >= 19);
+        (exitCode, output, _) = Run("machine show rtx4090");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("Where the figures come from:", output, StringComparison.Ordinal);
+        (_, output, _) = Run("machine show pcie4x8 --json");
+        string path = Path.GetTempFileName() + ".json";
+        try
+        {
+            File.WriteAllText(path, output);
+            (exitCode, string again, _) = Run($"machine show {path} --json");
+            Assert.Equal((0, output), (exitCode, again));
+            File.WriteAllText(path, "{ }");
+            (exitCode, output, string error) = Run($"machine show {path}");
+            Assert.Equal((2, ""), (exitCode, output));
+            Assert.Contains("vram: is missing; give one such as", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void TheRaceTableIsPrintedAndWrongOptionsAreRefused()
     {
         (int exitCode, string output, _) = Run("race");
