@@ -1,0 +1,6 @@
+namespace GpuMm.Dashboard.Api;
+
+/// <summary>A mapping.</summary>
+/// <param name="Address">First byte in the client's address space.</param>
+/// <param name="SizeBytes">Bytes mapped.</param>
+public sealed record MapReply(ulong Address, ulong SizeBytes);

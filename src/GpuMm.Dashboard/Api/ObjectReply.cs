@@ -1,0 +1,8 @@
+using GpuMm.Hosting.Views;
+
+namespace GpuMm.Dashboard.Api;
+
+/// <summary>An object of a client.</summary>
+/// <param name="Handle">The client's handle.</param>
+/// <param name="Object">The object.</param>
+public sealed record ObjectReply(uint Handle, ObjectView Object);

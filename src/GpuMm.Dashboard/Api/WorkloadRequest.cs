@@ -1,0 +1,8 @@
+namespace GpuMm.Dashboard.Api;
+
+/// <summary>Starts a workload.</summary>
+/// <param name="Name">Which.</param>
+/// <param name="FramesPerSecond">How fast it draws; 1 to 1000.</param>
+/// <param name="Oversubscription">How much it uses, as a multiple of video memory; 0.1 to 4.</param>
+/// <param name="Seed">Decides what it does.</param>
+public sealed record WorkloadRequest(string Name, double FramesPerSecond = 60, double Oversubscription = 1.3, ulong Seed = 1);

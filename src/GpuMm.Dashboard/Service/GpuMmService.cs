@@ -1,0 +1,218 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Threading;
+using System.Threading.RateLimiting;
+using System.Threading.Tasks;
+using GpuMm.Dashboard.Api;
+using GpuMm.Dashboard.Components;
+using GpuMm.Dashboard.Workloads;
+using GpuMm.Hosting.Machine;
+using GpuMm.Hosting.Options;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using MudBlazor.Services;
+
+namespace GpuMm.Dashboard.Service;
+
+/// <summary>Builds the service: devices, API, pages, health, on the addresses that are asked for.</summary>
+public static class GpuMmService
+{
+    /// <summary>Builds a service that is not started yet.</summary>
+    /// <param name="options">How.</param>
+    /// <exception cref="ServeException">It cannot work like that; the message says how it can.</exception>
+    public static WebApplication Build(ServeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        IReadOnlyList<ListenAddress> addresses = Addresses(options);
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = System.Reflection.Assembly.GetEntryAssembly()?.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.Configuration.Sources.Clear();
+        Configure(builder.Configuration, options);
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(static console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(options.IsVerbose ? LogLevel.Information : LogLevel.Warning);
+        ServiceLimits limits = builder.Configuration.GetSection("GpuMm:Limits").Get<ServiceLimits>() ?? new ServiceLimits();
+        Listen(builder, options, limits, addresses);
+        AddServices(builder, options, limits);
+        WebApplication app = builder.Build();
+        MapAll(app, options);
+        return app;
+    }
+
+    private static IReadOnlyList<ListenAddress> Addresses(ServeOptions options)
+    {
+        IEnumerable<string> wanted = options.Listen.Count == 0 && options.SocketPath is null ? [ServeOptions.UsualAddress] : options.Listen;
+        List<ListenAddress> addresses = [.. wanted.Select(ListenAddress.Parse)];
+        if (options.Token is null && addresses.FirstOrDefault(static each => !each.IsLoopback) is { Address: not null } open)
+        {
+            throw new ServeException($"--listen {open.Address}:{open.Port}: other machines can reach that address; give --token-file FILE with a secret of 16 characters or more, or listen on 127.0.0.1.");
+        }
+
+        if (options.Token is { Length: < 16 })
+        {
+            throw new ServeException("The token is shorter than 16 characters; make one with 'openssl rand -hex 24'.");
+        }
+
+        return addresses;
+    }
+
+    private static void Configure(ConfigurationManager configuration, ServeOptions options)
+    {
+        if (options.ConfigurationFile is { } file)
+        {
+            if (!File.Exists(file))
+            {
+                throw new ServeException($"--config {file}: there is no such file.");
+            }
+
+            try
+            {
+                configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+            }
+            catch (InvalidDataException bad)
+            {
+                throw new ServeException($"--config {file}: {(bad.InnerException ?? bad).Message}", bad);
+            }
+        }
+
+        Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase);
+        foreach (string setting in options.Settings)
+        {
+            int equals = setting.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                throw new ServeException($"--set {setting}: write KEY=VALUE, such as GpuMm:Gpus:gpu0:Vram=8GiB.");
+            }
+
+            settings[setting[..equals]] = setting[(equals + 1)..];
+        }
+
+        configuration.AddInMemoryCollection(settings);
+        if (!configuration.GetSection("GpuMm:Gpus").GetChildren().Any())
+        {
+            configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("GpuMm:Gpus:gpu0:Machine", "pcie3x16")]);
+        }
+    }
+
+    private static void Listen(WebApplicationBuilder builder, ServeOptions options, ServiceLimits limits, IReadOnlyList<ListenAddress> addresses)
+    {
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Math.Max(limits.MaxBodyBytes, limits.MaxJsonBytes);
+            kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            foreach (ListenAddress address in addresses)
+            {
+                kestrel.Listen(address.Address, address.Port);
+            }
+
+            if (options.SocketPath is { } path)
+            {
+                kestrel.ListenUnixSocket(path);
+            }
+        });
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, ServeOptions options, ServiceLimits limits)
+    {
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(limits);
+        services.AddSingleton<HoldKeeper>();
+        services.AddSingleton<WatcherGate>();
+        services.AddGpuMm(builder.Configuration);
+        services.AddSingleton<WorkloadService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<WorkloadService>());
+        services.AddHealthChecks().AddGpuMm();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ApiExceptionHandler>();
+        services.Configure<RouteHandlerOptions>(static handlers => handlers.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(static json =>
+        {
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.Converters.Add(new ByteCountJsonConverter());
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        });
+        services.AddOpenApi("v1");
+        services.AddRateLimiter(limiter => RateLimits(limiter, limits));
+        if (options.HasPages)
+        {
+            services.AddRazorComponents().AddInteractiveServerComponents();
+            services.AddMudServices();
+        }
+    }
+
+    private static void RateLimits(RateLimiterOptions limiter, ServiceLimits limits)
+    {
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.OnRejected = static (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = "1";
+            throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many requests in a short time; wait a second and go on more slowly.");
+        };
+        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
+            context.Connection.RemoteIpAddress?.ToString() + context.Request.RouteValues["client"],
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = limits.RequestBurst,
+                TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 10),
+                ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+                QueueLimit = 0,
+            }));
+    }
+
+    private static void MapAll(WebApplication app, ServeOptions options)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseMiddleware<RequestGuard>();
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
+        app.MapHealthChecks("/healthz", new HealthCheckOptions());
+        app.MapOpenApi("/openapi/{documentName}.json");
+        ApiRoutes.Map(app);
+        if (options.HasPages)
+        {
+            app.UseAntiforgery();
+            app.MapStaticAssets();
+            app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        }
+
+        app.Lifetime.ApplicationStarted.Register(() => StartWorkloads(app, options));
+    }
+
+    private static void StartWorkloads(WebApplication app, ServeOptions options)
+    {
+        IGpuMmProvider provider = app.Services.GetRequiredService<IGpuMmProvider>();
+        foreach (string workload in options.Workloads)
+        {
+            string[] parts = workload.Split('@', 2);
+            app.Services.GetRequiredService<WorkloadService>().Start(provider.Get(parts.Length == 2 ? parts[1] : provider.Names[0]), new WorkloadRequest(parts[0]));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+namespace GpuMm.Hosting.Machine;
+
+/// <summary>A device that was registered.</summary>
+/// <param name="Name">Its name.</param>
+internal sealed record GpuRegistration(string Name);

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GpuMm.Hosting.Registration;
+
+/// <summary>The builder.</summary>
+internal sealed record GpuMmBuilder(IServiceCollection Services) : IGpuMmBuilder;

@@ -1,0 +1,204 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GpuMm.Hosting.Machine;
+using GpuMm.Hosting.Views;
+
+namespace GpuMm.Hosting.Sessions;
+
+/// <summary>The clients of a device, and the names under which they share objects.</summary>
+/// <remarks>Lock: its own, below a client's, above everything of the device.</remarks>
+internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly SortedDictionary<int, GpuSession> _sessions = []; // Lock: _gate
+    private readonly Dictionary<string, TrackedObject> _shared = new(StringComparer.Ordinal); // Lock: _gate
+    private int _lastId; // Lock: _gate
+    private ulong _lastUid; // Lock: _gate
+
+    public int LastId
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lastId;
+            }
+        }
+    }
+
+    public IReadOnlyList<GpuSession> Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _sessions.Values];
+        }
+    }
+
+    public GpuSession? Find(int id)
+    {
+        lock (_gate)
+        {
+            return _sessions.GetValueOrDefault(id);
+        }
+    }
+
+    public SessionError? TryOpen(string name, SessionLimits limits, out GpuSession? opened, byte[]? keyHash = null, TimeSpan? lease = null)
+    {
+        opened = null;
+        if (string.IsNullOrWhiteSpace(name) || name.Length > GpuSession.MaxNameLength || name.Any(char.IsControl))
+        {
+            return new SessionError(SessionErrorKind.Invalid, $"A client's name has 1 to {GpuSession.MaxNameLength} characters, none of them a control character.");
+        }
+
+        if (limits.MaxObjects is < 0)
+        {
+            return new SessionError(SessionErrorKind.Invalid, $"maxObjects is {limits.MaxObjects}; give a number from 0, or leave it out.");
+        }
+
+        lock (_gate)
+        {
+            if (_sessions.Count >= gpu.Options.MaxClients)
+            {
+                return new SessionError(SessionErrorKind.LimitReached, $"The device '{gpu.Name}' has {_sessions.Count} clients and takes {gpu.Options.MaxClients}; close one, or raise MaxClients.");
+            }
+
+            opened = Add(++_lastId, name, limits, keyHash, lease);
+            gpu.Journal?.Opened(opened);
+        }
+
+        gpu.Record(new GpuEvent { Kind = GpuEventKind.ClientOpened, ClientId = opened.Id, Name = name });
+        return null;
+    }
+
+    public void Close(GpuSession session)
+    {
+        session.Release(isJournaled: true);
+        bool isRemoved;
+        lock (_gate)
+        {
+            isRemoved = _sessions.Remove(session.Id);
+        }
+
+        if (isRemoved)
+        {
+            gpu.Record(new GpuEvent { Kind = GpuEventKind.ClientClosed, ClientId = session.Id, Name = session.Name });
+        }
+    }
+
+    /// <summary>Puts a client back that an earlier life of the service had.</summary>
+    public GpuSession Restore(int id, string name, SessionLimits limits, byte[]? keyHash, TimeSpan? lease)
+    {
+        lock (_gate)
+        {
+            _lastId = Math.Max(_lastId, id);
+            return Add(id, name, limits, keyHash, lease);
+        }
+    }
+
+    public void RestoreCounters(int lastId, ulong lastUid)
+    {
+        lock (_gate)
+        {
+            _lastId = Math.Max(_lastId, lastId);
+            _lastUid = Math.Max(_lastUid, lastUid);
+        }
+    }
+
+    public ulong LastUid
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lastUid;
+            }
+        }
+    }
+
+    public ulong NextUid()
+    {
+        lock (_gate)
+        {
+            return ++_lastUid;
+        }
+    }
+
+    /// <summary>Another handle to an object by the name it is shared under; null when there is none.</summary>
+    public TrackedObject? TakeShared(string name)
+    {
+        lock (_gate)
+        {
+            if (!_shared.TryGetValue(name, out TrackedObject? tracked))
+            {
+                return null;
+            }
+
+            tracked.CountHandle(1);
+            return tracked;
+        }
+    }
+
+    public SessionError? Share(TrackedObject tracked, string name)
+    {
+        lock (_gate)
+        {
+            if (_shared.TryGetValue(name, out TrackedObject? other))
+            {
+                return ReferenceEquals(other, tracked) ? null
+                    : new SessionError(SessionErrorKind.Conflict, $"Another object is shared as '{name}'; take another name.");
+            }
+
+            if (tracked.SharedName is { } old)
+            {
+                _shared.Remove(old);
+            }
+
+            tracked.SharedName = name;
+            _shared.Add(name, tracked);
+            gpu.Journal?.Shared(tracked, name);
+            return null;
+        }
+    }
+
+    /// <summary>One handle less; true when it was the last one, and with it goes the name.</summary>
+    public bool DropHandle(TrackedObject tracked)
+    {
+        lock (_gate)
+        {
+            if (tracked.CountHandle(-1) > 0)
+            {
+                return false;
+            }
+
+            if (tracked.SharedName is { } name)
+            {
+                _shared.Remove(name);
+                tracked.SharedName = null;
+            }
+
+            return true;
+        }
+    }
+
+    // At shutdown nothing is written down: the clients are still there when the service comes back.
+    public void Dispose()
+    {
+        foreach (GpuSession session in Snapshot())
+        {
+            session.Release(isJournaled: false);
+        }
+
+        lock (_gate)
+        {
+            _sessions.Clear();
+        }
+    }
+
+    private GpuSession Add(int id, string name, SessionLimits limits, byte[]? keyHash, TimeSpan? lease)
+    {
+        GpuSession session = new(gpu, id, name, limits) { KeyHash = keyHash, Lease = lease };
+        _sessions.Add(id, session);
+        return session;
+    }
+}

@@ -1,0 +1,286 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using GpuMm.Hosting.Machine;
+using GpuMm.Hosting.Sessions;
+using GpuMm.Objects;
+
+namespace GpuMm.Hosting.Views;
+
+/// <summary>What pages and programs see of one device: occupancy, heap map, clients, objects, events, rates.</summary>
+/// <remarks>
+/// Safe for concurrent use, and cheap however often it is asked: answers are at most <see cref="FreshNs"/> old and made
+/// once for all askers; each making looks at no more than <see cref="ObjectsPerLook"/> objects. A device with more is
+/// walked in pieces, so its heap map and the bytes of a client by domain lag behind by a few looks; sizes, counts, rates
+/// and events do not.
+/// </remarks>
+public sealed class DeviceSnapshotService
+{
+    /// <summary>How long an answer is good, ns: 20 are made in a second at most.</summary>
+    public const long FreshNs = 50_000_000;
+
+    /// <summary>Objects looked at for one answer.</summary>
+    public const int ObjectsPerLook = 8192;
+
+    /// <summary>Most objects that a search looks at.</summary>
+    public const int MaxSearched = 2_000_000;
+
+    private const long ThrashWindowNs = 5_000_000_000;
+
+    private readonly object _gate = new();
+    private readonly SimulatedGpu _gpu;
+    private readonly HeapSweep _sweep; // Lock: _gate
+    private readonly Dictionary<(MemoryDomain, int), HeapMapView> _maps = []; // Lock: _gate
+    private DeviceSnapshot? _snapshot; // Lock: _gate
+    private IReadOnlyList<ClientView> _clients = []; // Lock: _gate
+    private long _lookedNs = long.MinValue / 2; // Lock: _gate
+
+    /// <summary>A view of a device.</summary>
+    /// <param name="gpu">The device.</param>
+    public DeviceSnapshotService(SimulatedGpu gpu)
+    {
+        ArgumentNullException.ThrowIfNull(gpu);
+        _gpu = gpu;
+        _sweep = new HeapSweep(gpu);
+        Rates = new RateHistory(gpu);
+    }
+
+    /// <summary>The device.</summary>
+    public SimulatedGpu Gpu => _gpu;
+
+    /// <summary>Share of bytes moved into video memory, from which a device counts as thrashing.</summary>
+    public double ThrashRatio { get; set; } = 0.5;
+
+    internal RateHistory Rates { get; }
+
+    /// <summary>Whether most of what moves into video memory lately was evicted from it just before.</summary>
+    public bool IsThrashing
+    {
+        get
+        {
+            (long movedIn, long refaulted) = Rates.Recent(ThrashWindowNs);
+
+            // A sixteenth of the memory in five seconds: less is no trouble to anybody.
+            return movedIn > (long)(_gpu.Options.Vram.Bytes / 16) && refaulted >= movedIn * ThrashRatio;
+        }
+    }
+
+    /// <summary>The device at a glance.</summary>
+    public DeviceSnapshot Snapshot()
+    {
+        lock (_gate)
+        {
+            Look();
+            return _snapshot!;
+        }
+    }
+
+    /// <summary>A domain by address.</summary>
+    /// <param name="domain"><see cref="MemoryDomain.Vram"/> or <see cref="MemoryDomain.Gtt"/>; system RAM has no addresses.</param>
+    /// <param name="maxCells">Most cells; 1 to 4096.</param>
+    public HeapMapView HeapMap(MemoryDomain domain, int maxCells)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxCells, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxCells, HeapSweep.FineCells);
+        if (domain is not (MemoryDomain.Vram or MemoryDomain.Gtt))
+        {
+            throw new ArgumentOutOfRangeException(nameof(domain), domain, "Only video memory and the aperture have addresses.");
+        }
+
+        lock (_gate)
+        {
+            Look();
+            if (!_maps.TryGetValue((domain, maxCells), out HeapMapView? map))
+            {
+                HeapCells cells = domain == MemoryDomain.Vram ? _sweep.Vram : _sweep.Gtt;
+                ulong sizeBytes = _gpu.Device.Manager(domain).SizeBytes;
+                HeapCell[] merged = cells.Merge(maxCells, sizeBytes, _gpu.Driver.NowNs, out ulong cellBytes);
+                map = new HeapMapView(NameOf(domain), sizeBytes, cellBytes, _sweep.EndedNs, _sweep.EndedNs == 0, _sweep.ShownObjects, merged);
+                _maps.Add((domain, maxCells), map);
+            }
+
+            return map;
+        }
+    }
+
+    /// <summary>The open clients, oldest first.</summary>
+    public IReadOnlyList<ClientView> Clients()
+    {
+        lock (_gate)
+        {
+            Look();
+            return _clients;
+        }
+    }
+
+    /// <summary>Samples of rates after a time, oldest first.</summary>
+    /// <param name="afterNs">On the driver's clock, ns; 0 for all that are kept.</param>
+    public IReadOnlyList<RateSample> RateSamples(long afterNs) => Rates.After(afterNs);
+
+    /// <summary>Takes a sample of rates. The sampler calls it; without a host, whoever wants rates does.</summary>
+    public void Sample() => Rates.Sample(_gpu.Options.SamplePeriod.Ticks * 50);
+
+    /// <summary>Searches objects. Cost: O(objects) up to <see cref="MaxSearched"/>, without any lock of the device held.</summary>
+    /// <param name="query">What for.</param>
+    public ObjectPage Search(ObjectQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        int limit = Math.Clamp(query.Limit, 0, 1000);
+        List<ObjectView> found = [];
+        TrackedObject[] piece = new TrackedObject[1024];
+        int cursor = 0;
+        int total = 0;
+        int looked = 0;
+        bool hasId = ulong.TryParse(query.Text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong id);
+        while (looked < MaxSearched)
+        {
+            int count = _gpu.Objects.CopyNext(ref cursor, piece);
+            foreach (TrackedObject tracked in piece.AsSpan(0, count))
+            {
+                ObjectSight sight = HeapSweep.Sight(tracked);
+                if (Matches(tracked, sight, query, hasId, id) && total++ >= query.Offset && found.Count < limit)
+                {
+                    found.Add(View(tracked, sight));
+                }
+            }
+
+            looked += count;
+            if (count < piece.Length)
+            {
+                return new ObjectPage(found, total, IsComplete: true);
+            }
+        }
+
+        return new ObjectPage(found, total, IsComplete: false);
+    }
+
+    /// <summary>One object, or null when there is none of that number.</summary>
+    /// <param name="objectId">Its number on the device.</param>
+    public ObjectView? FindObject(ulong objectId) =>
+        _gpu.Objects.Find(objectId) is { } tracked ? View(tracked, HeapSweep.Sight(tracked)) : null;
+
+    /// <summary>What is still known of an object's past, oldest first.</summary>
+    /// <param name="objectId">Its number on the device.</param>
+    public IReadOnlyList<GpuEvent> History(ulong objectId) =>
+        [.. RecentEvents(0, _gpu.Options.EventCapacity, out _).Where(each => each.ObjectId == objectId || each.RelatedId == objectId)];
+
+    /// <summary>Events younger than a number, oldest first.</summary>
+    /// <param name="after">The last number that the asker has.</param>
+    /// <param name="max">Most events.</param>
+    /// <param name="missed">How many were overwritten before they could be read.</param>
+    public IReadOnlyList<GpuEvent> RecentEvents(ulong after, int max, out ulong missed)
+    {
+        GpuEvent[] events = new GpuEvent[Math.Clamp(max, 0, _gpu.Options.EventCapacity)];
+        int count = _gpu.Events.CopyAfter(after, events, out missed);
+        return new ArraySegment<GpuEvent>(events, 0, count);
+    }
+
+    /// <summary>The view of an object.</summary>
+    /// <param name="tracked">The object.</param>
+    public ObjectView View(TrackedObject tracked)
+    {
+        ArgumentNullException.ThrowIfNull(tracked);
+        return View(tracked, HeapSweep.Sight(tracked));
+    }
+
+    /// <summary>A domain's name as people write it.</summary>
+    /// <param name="domain">The domain.</param>
+    public static string NameOf(MemoryDomain domain) => domain switch
+    {
+        MemoryDomain.System => "system",
+        MemoryDomain.Gtt => "gtt",
+        MemoryDomain.Vram => "vram",
+        _ => $"private{(int)domain - (int)MemoryDomain.Private0}",
+    };
+
+    private ObjectView View(TrackedObject tracked, in ObjectSight sight)
+    {
+        BufferObject target = tracked.Target;
+        long nowNs = _gpu.Driver.NowNs;
+        return new ObjectView(
+            target.Id,
+            target.Name,
+            tracked.ClientId,
+            target.SizeBytes,
+            sight.HasSpace ? NameOf(sight.Domain) : null,
+            sight.StartBytes,
+            sight.RangeCount,
+            tracked.PlacementName,
+            sight.HasSpace && PlacementNames.PreferredOf(tracked.Placement) != sight.Domain,
+            sight.PinCount,
+            target.Priority,
+            target.IsPurgeable,
+            target.IsSwapped,
+            Math.Max(0, (nowNs - tracked.CreatedNs) / 1_000_000),
+            Math.Max(0, (nowNs - tracked.LastUsedNs) / 1_000_000),
+            tracked.SharedName);
+    }
+
+    private static bool Matches(TrackedObject tracked, in ObjectSight sight, ObjectQuery query, bool hasId, ulong id)
+    {
+        BufferObject target = tracked.Target;
+        bool isThere = sight.HasSpace;
+        return (query.ClientId ?? tracked.ClientId) == tracked.ClientId &&
+            (query.MinBytes ?? 0) <= target.SizeBytes && (query.MaxBytes ?? ulong.MaxValue) >= target.SizeBytes &&
+            (query.IsPinned ?? sight.PinCount > 0) == (sight.PinCount > 0) &&
+            (query.Domain is null || (isThere && string.Equals(query.Domain, NameOf(sight.Domain), StringComparison.OrdinalIgnoreCase))) &&
+            (query.IsMisplaced is not { } misplaced || (isThere && PlacementNames.PreferredOf(tracked.Placement) != sight.Domain) == misplaced) &&
+            (query.FirstAddress is not { } first || (isThere && sight.StartBytes + target.SizeBytes > first)) &&
+            (query.EndAddress is not { } end || (isThere && sight.StartBytes < end)) &&
+            (string.IsNullOrEmpty(query.Text) || (hasId && target.Id == id) || target.Name.Contains(query.Text, StringComparison.OrdinalIgnoreCase));
+    }
+
+    // Lock: _gate.
+    private void Look()
+    {
+        long nowNs = _gpu.Driver.NowNs;
+        if (_snapshot is not null && nowNs - _lookedNs < FreshNs)
+        {
+            return;
+        }
+
+        _lookedNs = nowNs;
+        _gpu.Driver.Pump();
+        _sweep.Step(ObjectsPerLook);
+        _maps.Clear();
+        IReadOnlyList<GpuSession> sessions = _gpu.Sessions;
+        _clients = [.. sessions.Select(session => View(session, nowNs))];
+        _snapshot = new DeviceSnapshot(
+            _gpu.Name,
+            _gpu.Machine.Name,
+            nowNs,
+            _gpu.Events.LastSequence,
+            [Domain(MemoryDomain.Vram), Domain(MemoryDomain.Gtt), Domain(MemoryDomain.System)],
+            _gpu.Device.SystemPagesUsedBytes,
+            _gpu.Device.ObjectCount,
+            sessions.Count,
+            _gpu.Driver.Copy.PendingCount + _gpu.Driver.Render.PendingCount,
+            IsThrashing,
+            Rates.Latest);
+    }
+
+    private DomainView Domain(MemoryDomain domain)
+    {
+        ResourceManager manager = _gpu.Device.Manager(domain);
+        return new DomainView(NameOf(domain), manager.SizeBytes, manager.UsedBytes, manager.PeakBytes, manager.CpuVisibleBytes);
+    }
+
+    private ClientView View(GpuSession session, long nowNs)
+    {
+        ClientUsage usage = _sweep.Clients.GetValueOrDefault(session.Id) ?? new ClientUsage();
+        return new ClientView(
+            session.Id,
+            session.Name,
+            session.HandleCount,
+            session.HeldBytes,
+            usage.VramBytes,
+            usage.GttBytes,
+            usage.SystemBytes,
+            session.JobCount,
+            session.Limits.MaxBytes,
+            session.Limits.MaxObjects,
+            Math.Max(0, (nowNs - session.LastSeenNs) / 1_000_000),
+            session.Lease is { } lease ? (long)lease.TotalMilliseconds : null);
+    }
+}

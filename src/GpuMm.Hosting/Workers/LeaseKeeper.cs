@@ -1,0 +1,28 @@
+using System;
+using GpuMm.Hosting.Machine;
+using GpuMm.Hosting.Sessions;
+
+namespace GpuMm.Hosting.Workers;
+
+/// <summary>Releases clients whose lease ran out, and all that they held.</summary>
+/// <param name="gpu">The device.</param>
+public sealed class LeaseKeeper(SimulatedGpu gpu) : GpuWorker(gpu, "lease-keeper", TimeSpan.FromMilliseconds(200))
+{
+    /// <summary>Clients released so far.</summary>
+    public long ExpiredCount { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool Step()
+    {
+        foreach (GpuSession session in Gpu.Sessions)
+        {
+            if (session.IsExpired)
+            {
+                ExpiredCount++;
+                session.Dispose();
+            }
+        }
+
+        return false;
+    }
+}
