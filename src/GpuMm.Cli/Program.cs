@@ -10,6 +10,7 @@ using GpuMm.Cli.Knee;
 using GpuMm.Cli.Machine;
 using GpuMm.Cli.Race;
 using GpuMm.Cli.Report;
+using GpuMm.Cli.Serve;
 using GpuMm.Cli.Sweep;
 
 RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migrate between video memory, aperture and system RAM; mappings follow.")
@@ -22,6 +23,7 @@ RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migr
     MergeCommand.Create(),
     RaceCommand.Create(),
     ReportCommand.Create(),
+    ServeCommand.Create(),
     SweepCommand.Create(),
 };
 

@@ -6,6 +6,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using GpuMm.Dashboard.Service;
+using GpuMm.Diagnostics;
 using GpuMm.Hosting.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -36,7 +37,7 @@ internal static class EventApi
         }
 
         EventFilter filter = EventFilter.Parse(kinds, client);
-        IReadOnlyList<GpuEvent> events = Views.Of(context, device).RecentEvents(after, max, out ulong missed);
+        IReadOnlyList<DeviceEvent> events = Views.Of(context, device).RecentEvents(after, max, out ulong missed);
         ulong last = events.Count == 0 ? after : events[^1].Sequence;
         return new EventBatch(last, missed, [.. events.Where(filter.Passes).Select(EventView.Of)]);
     }
@@ -67,7 +68,7 @@ internal static class EventApi
         int idleTicks = 0;
         while (true)
         {
-            IReadOnlyList<GpuEvent> events = view.RecentEvents(last, BatchSize, out ulong missed);
+            IReadOnlyList<DeviceEvent> events = view.RecentEvents(last, BatchSize, out ulong missed);
             if (events.Count > 0)
             {
                 last = events[^1].Sequence;

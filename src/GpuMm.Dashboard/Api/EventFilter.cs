@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using GpuMm.Hosting.Views;
+using GpuMm.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace GpuMm.Dashboard.Api;
@@ -9,10 +9,10 @@ namespace GpuMm.Dashboard.Api;
 /// <summary>Which events somebody wants.</summary>
 internal sealed class EventFilter
 {
-    private readonly HashSet<GpuEventKind>? _kinds;
+    private readonly HashSet<DeviceEventKind>? _kinds;
     private readonly int? _clientId;
 
-    private EventFilter(HashSet<GpuEventKind>? kinds, int? clientId)
+    private EventFilter(HashSet<DeviceEventKind>? kinds, int? clientId)
     {
         _kinds = kinds;
         _clientId = clientId;
@@ -25,17 +25,17 @@ internal sealed class EventFilter
             return new EventFilter(null, clientId);
         }
 
-        HashSet<GpuEventKind> wanted = [];
+        HashSet<DeviceEventKind> wanted = [];
         foreach (string name in kinds.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            wanted.Add(Enum.TryParse(name, ignoreCase: true, out GpuEventKind kind) && char.IsAsciiLetter(name[0])
+            wanted.Add(Enum.TryParse(name, ignoreCase: true, out DeviceEventKind kind) && char.IsAsciiLetter(name[0])
                 ? kind
-                : throw new ApiException(StatusCodes.Status400BadRequest, $"There is no kind of event '{name}'; there are {string.Join(", ", Enum.GetNames<GpuEventKind>().Skip(1).Select(Words.Camel))}."));
+                : throw new ApiException(StatusCodes.Status400BadRequest, $"There is no kind of event '{name}'; there are {string.Join(", ", Enum.GetNames<DeviceEventKind>().Skip(1).Select(Words.Camel))}."));
         }
 
         return new EventFilter(wanted, clientId);
     }
 
-    public bool Passes(GpuEvent occurred) =>
+    public bool Passes(DeviceEvent occurred) =>
         (_kinds is null || _kinds.Contains(occurred.Kind)) && (_clientId is null || occurred.ClientId == _clientId);
 }

@@ -56,11 +56,11 @@ internal static class WorkApi
         }
 
         Fence waited = new(driver.Render.Timeline, fence);
-        long endNs = driver.NowNs + (waitMs * 1_000_000L);
+        long endNs = driver.ClockNs + (waitMs * 1_000_000L);
         while (!waited.IsSignaled)
         {
             driver.Pump();
-            long nowNs = driver.NowNs;
+            long nowNs = driver.ClockNs;
             long untilNs = Math.Min(driver.CompletionNs(waited), endNs) - nowNs;
             if (waited.IsSignaled || nowNs >= endNs)
             {
@@ -75,5 +75,5 @@ internal static class WorkApi
     }
 
     private static FenceReply Reply(SimulatedGpu gpu, Fence fence) => new(
-        fence.Seqno, fence.IsSignaled, fence.IsSignaled ? 0 : Math.Max(0, (gpu.Driver.CompletionNs(fence) - gpu.Driver.NowNs) / 1000));
+        fence.Seqno, fence.IsSignaled, fence.IsSignaled ? 0 : Math.Max(0, (gpu.Driver.CompletionNs(fence) - gpu.Driver.ClockNs) / 1000));
 }

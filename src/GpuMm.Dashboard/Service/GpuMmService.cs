@@ -13,6 +13,7 @@ using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Options;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -162,6 +163,9 @@ public static class GpuMmService
         {
             services.AddRazorComponents().AddInteractiveServerComponents();
             services.AddMudServices();
+
+            // Forms of pages that an earlier run of the service made are not honoured, and no key lies about.
+            services.AddDataProtection().UseEphemeralDataProtectionProvider();
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Tracing;
-using GpuMm.Hosting.Views;
+using GpuMm.Diagnostics;
 
 namespace GpuMm.Hosting.Diagnostics;
 
@@ -14,7 +14,7 @@ internal sealed class GpuMmEventSource : EventSource
     }
 
     [NonEvent]
-    public void Write(string device, in GpuEvent occurred)
+    public void Write(string device, in DeviceEvent occurred)
     {
         if (IsEnabled())
         {

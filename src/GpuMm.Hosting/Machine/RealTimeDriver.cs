@@ -2,7 +2,6 @@ using System;
 using System.Threading;
 using GpuMm.Fences;
 using GpuMm.Objects;
-using GpuMm.Paging;
 using GpuMm.Simulation;
 
 namespace GpuMm.Hosting.Machine;
@@ -54,12 +53,13 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
     public RealTimeEngine Render { get; } = new("render");
 
     /// <summary>Time since the driver was made, ns.</summary>
-    public long NowNs => (long)_time.GetElapsedTime(_epoch).TotalNanoseconds;
+    public long ClockNs => (long)_time.GetElapsedTime(_epoch).TotalNanoseconds;
+
+    /// <inheritdoc/>
+    public override ulong NowNs => (ulong)ClockNs;
 
     /// <inheritdoc/>
     public override bool WantsAccesses => false;
-
-    internal SimulatedGpu? Gpu { get; set; }
 
     /// <summary>Jobs and copies that have not ended.</summary>
     public ulong PendingCount => Copy.PendingCount + Render.PendingCount;
@@ -71,7 +71,7 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
         get
         {
             long next = Math.Min(NextCompletionNs(Copy), NextCompletionNs(Render));
-            return next == long.MaxValue ? 0 : Math.Max(0, NowNs - next);
+            return next == long.MaxValue ? 0 : Math.Max(0, ClockNs - next);
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
     /// <summary>Signals every fence whose time has come, and sets the timer for the next.</summary>
     public void Pump()
     {
-        long nowNs = NowNs;
+        long nowNs = ClockNs;
         long next = Math.Min(Copy.Pump(nowNs), Render.Pump(nowNs));
         if (next != long.MaxValue)
         {
@@ -113,7 +113,6 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
 
         long readyNs = LatestDependency(request, out Fence last);
         request.CopyContents();
-        Gpu?.OnMove(request);
         bool clears = !request.CarriesBytes && !request.To.Manager.UsesPages;
         if (!request.CarriesBytes && !clears)
         {
@@ -121,8 +120,9 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
         }
 
         bool staysOnCard = clears || (request.From!.Domain == MemoryDomain.Vram && request.To.Domain == MemoryDomain.Vram);
-        Bandwidth path = staysOnCard ? Profile.Vram : Profile.Link;
-        return MoveResult.Queued(Submit(Copy, readyNs, path.DurationNs(request.Target.SizeBytes)));
+        ulong sizeBytes = request.Target.SizeBytes;
+        long durationNs = staysOnCard ? Profile.Vram.DurationNs(sizeBytes) : Profile.Link.DurationNs(sizeBytes);
+        return MoveResult.Queued(Submit(Copy, readyNs, durationNs));
     }
 
     /// <inheritdoc/>
@@ -131,11 +131,11 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
     /// <inheritdoc/>
     public override MmStatus WaitFence(Fence fence, ulong limitNs, WaitInterrupt? interrupt)
     {
-        long startNs = NowNs;
+        long startNs = ClockNs;
         SpinWait spinner = default;
         while (!fence.IsSignaled)
         {
-            long nowNs = NowNs;
+            long nowNs = ClockNs;
             long leftNs = CompletionNs(fence) - nowNs;
             if (leftNs <= 0)
             {
@@ -189,7 +189,7 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
     }
 
     /// <inheritdoc/>
-    public override void OnFault(VmArea? area, VmFaultResult result, int insertedCount) => Gpu?.OnFault(area, insertedCount);
+    public override ulong RemainingNs(Fence fence) => (ulong)Math.Max(0, CompletionNs(fence) - ClockNs);
 
     /// <summary>Stops the timer. Fences are then signalled only by those who wait for them.</summary>
     public void Dispose()
@@ -200,7 +200,7 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
 
     private Fence Submit(RealTimeEngine engine, long readyNs, long durationNs)
     {
-        long nowNs = NowNs;
+        long nowNs = ClockNs;
         long scaledNs = _speed == 0 || _isDrained ? 0 : (long)(durationNs / _speed);
         Fence fence = engine.Submit(readyNs, scaledNs, nowNs);
         long completionNs = engine.CompletionNs(fence.Seqno);

@@ -42,8 +42,9 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
         Machine = MachineProfile.Find(options.Machine)!;
         Driver = new RealTimeDriver(Machine, Time, options.Speed);
         Events = new EventRing(options.EventCapacity);
-        Driver.Gpu = this;
         Device = new GpuDevice(DeviceOptions(options, Machine), Driver);
+        Observer = new GpuObserver(name, Events, Activity);
+        Device.AddObserver(Observer);
         _sessions = new SessionTable(this);
     }
 
@@ -78,6 +79,8 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
     public IReadOnlyList<GpuSession> Sessions => _sessions.Snapshot();
 
     internal SessionTable SessionTable => _sessions;
+
+    internal GpuObserver Observer { get; }
 
     internal ISessionJournal? Journal { get; set; }
 
@@ -126,47 +129,19 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
         Driver.Pump();
         OperationContext context = default;
         BufferObjectDescription description = new(
-            request.SizeBytes, request.Name, request.Kind, request.Caching, request.Priority, request.AlignmentBytes);
+            request.SizeBytes, request.Name, request.Kind, request.Caching, request.Priority, request.AlignmentBytes, ClientId: clientId);
         MmStatus status = Device.TryCreate(description, placement, ref context, out BufferObject? created);
         if (status != MmStatus.Ok)
         {
             return SessionError.From(status, $"Creating '{request.Name}' of {ByteSize.Format(request.SizeBytes)}");
         }
 
-        tracked = new TrackedObject(created!, clientId, request.PlacementName ?? PlacementNames.Usual, placement, Driver.NowNs);
+        tracked = new TrackedObject(created!, clientId, request.PlacementName ?? PlacementNames.Usual, placement, Driver.ClockNs);
         Objects.Add(tracked);
-        Record(new GpuEvent { Kind = GpuEventKind.ObjectCreated, ObjectId = created!.Id, ClientId = clientId, SizeBytes = created.SizeBytes, Name = created.Name });
         return null;
     }
 
-    internal void Forget(TrackedObject tracked)
-    {
-        Objects.Remove(tracked);
-        Record(new GpuEvent { Kind = GpuEventKind.ObjectDestroyed, ObjectId = tracked.Target.Id, ClientId = tracked.ClientId, SizeBytes = tracked.Target.SizeBytes });
-    }
-
-    internal void OnMove(in MoveRequest request)
-    {
-        TrackedObject? tracked = Objects.Find(request.Target.Id);
-        Record(new GpuEvent
-        {
-            Kind = request.IsEviction ? GpuEventKind.Evicted : GpuEventKind.Moved,
-            ObjectId = request.Target.Id,
-            ClientId = tracked?.ClientId ?? 0,
-            SizeBytes = request.Target.SizeBytes,
-            From = request.From?.Domain,
-            To = request.To.Domain,
-            OffsetBytes = request.To.StartBytes,
-        });
-    }
-
-    internal void OnFault(VmArea? area, int insertedCount)
-    {
-        BufferObject? target = area?.PrivateData as BufferObject;
-        Record(new GpuEvent { Kind = GpuEventKind.FaultServed, ObjectId = target?.Id ?? 0, Count = insertedCount });
-    }
-
-    internal void Record(in GpuEvent occurred) => Events.Add(occurred with { TimeNs = Driver.NowNs });
+    internal void Forget(TrackedObject tracked) => Objects.Remove(tracked);
 
     private static GpuDeviceOptions DeviceOptions(SimulatedGpuOptions options, MachineProfile machine)
     {

@@ -149,7 +149,7 @@ public sealed partial class GpuSession
             _gpu.Journal?.Wrote(entry.Tracked, offsetBytes, from);
         }
 
-        entry.Tracked.LastUsedNs = _gpu.Driver.NowNs;
+        entry.Tracked.LastUsedNs = _gpu.Driver.ClockNs;
         _gpu.Activity.CountCpu(from.Length, isWrite: true);
         return null;
     }
@@ -215,7 +215,7 @@ public sealed partial class GpuSession
     {
         if (_space.FindArea(address)?.PrivateData is BufferObject target && _gpu.Objects.Find(target.Id) is { } tracked)
         {
-            tracked.LastUsedNs = _gpu.Driver.NowNs;
+            tracked.LastUsedNs = _gpu.Driver.ClockNs;
         }
 
         _gpu.Activity.CountCpu(length, isWrite);

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
 using System.Threading;
-using GpuMm.Hosting.Views;
 using GpuMm.Objects;
 using GpuMm.Primitives;
 
@@ -183,7 +182,6 @@ public sealed partial class GpuSession
             {
                 entry.Pins++;
                 _gpu.Journal?.Pinned(this, handle, placementName);
-                _gpu.Record(new GpuEvent { Kind = GpuEventKind.Pinned, ObjectId = entry.Tracked.Target.Id, ClientId = Id, SizeBytes = entry.Tracked.Target.SizeBytes });
             }
 
             return error;
@@ -211,7 +209,6 @@ public sealed partial class GpuSession
             {
                 entry.Pins--;
                 _gpu.Journal?.Unpinned(this, handle);
-                _gpu.Record(new GpuEvent { Kind = GpuEventKind.Unpinned, ObjectId = entry.Tracked.Target.Id, ClientId = Id, SizeBytes = entry.Tracked.Target.SizeBytes });
             }
 
             return error;
@@ -262,7 +259,6 @@ public sealed partial class GpuSession
                 if (error is null)
                 {
                     _gpu.Journal?.Purged(entry.Tracked);
-                    _gpu.Record(new GpuEvent { Kind = GpuEventKind.Purged, ObjectId = entry.Tracked.Target.Id, ClientId = Id, SizeBytes = entry.Tracked.Target.SizeBytes });
                 }
             }
 

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using GpuMm.Fences;
-using GpuMm.Hosting.Views;
+using GpuMm.Diagnostics;
 using GpuMm.Objects;
 
 namespace GpuMm.Hosting.Sessions;
@@ -55,7 +55,6 @@ public sealed partial class GpuSession
             if (error is null)
             {
                 JobCount++;
-                _gpu.Record(new GpuEvent { Kind = GpuEventKind.Submitted, ClientId = Id, Count = uses.Count, RelatedId = fence.Seqno });
             }
 
             return error;
@@ -120,7 +119,8 @@ public sealed partial class GpuSession
         _acquire.LockAll(reservations);
         try
         {
-            OperationContext context = default;
+            _gpu.Device.Report(DeviceEventKind.ReservedAll, new DeviceEvent { ClientId = Id, Count = end - first });
+            OperationContext context = new() { Cause = MoveCause.Submission };
             for (done = first; done < end; done++)
             {
                 TrackedObject tracked = entries[done].Tracked;
@@ -180,14 +180,17 @@ public sealed partial class GpuSession
 
         long durationNs = baseNs + _gpu.Machine.Vram.StreamNs(vramBytes) + _gpu.Machine.Link.StreamNs(linkBytes);
         Fence fence = _gpu.Driver.SubmitRender(readyNs, durationNs);
-        long nowNs = _gpu.Driver.NowNs;
+        long nowNs = _gpu.Driver.ClockNs;
         for (int i = first; i < end; i++)
         {
             TrackedObject tracked = entries[i].Tracked;
             tracked.Target.Reservation.AddFence(fence, uses[i].IsWrite ? FenceUsage.Write : FenceUsage.Read);
             tracked.Target.Bump();
             tracked.LastUsedNs = nowNs;
+            _gpu.Device.Report(DeviceEventKind.Used, new DeviceEvent { ObjectId = tracked.Target.Id, ClientId = Id, Detail = fence.Seqno, SizeBytes = Math.Min(uses[i].ReadBytes ?? tracked.Target.SizeBytes, tracked.Target.SizeBytes) });
         }
+
+        _gpu.Device.Report(DeviceEventKind.Submitted, new DeviceEvent { ClientId = Id, Detail = fence.Seqno, Count = end - first, DurationNs = (ulong)durationNs });
 
         _gpu.Activity.CountJob((long)linkBytes);
         return fence;

@@ -4,7 +4,6 @@ using System.Linq;
 using System.Threading;
 using GpuMm.Fences;
 using GpuMm.Hosting.Machine;
-using GpuMm.Hosting.Views;
 using GpuMm.Objects;
 using GpuMm.Paging;
 using GpuMm.Primitives;
@@ -43,7 +42,7 @@ public sealed partial class GpuSession : IDisposable
         Id = id;
         Name = name;
         Limits = limits;
-        OpenedNs = gpu.Driver.NowNs;
+        OpenedNs = gpu.Driver.ClockNs;
         _lastSeenNs = OpenedNs;
         _client = new GpuClient(gpu.Device, (ulong)id, name);
         _space = gpu.Device.CreateAddressSpace();
@@ -93,7 +92,7 @@ public sealed partial class GpuSession : IDisposable
     internal SimulatedGpu Gpu => _gpu;
 
     /// <summary>Says that the client lives.</summary>
-    public void Touch() => Volatile.Write(ref _lastSeenNs, _gpu.Driver.NowNs);
+    public void Touch() => Volatile.Write(ref _lastSeenNs, _gpu.Driver.ClockNs);
 
     /// <summary>Keeps the client alive until <see cref="EndHold"/>: a connection stands for it.</summary>
     public void BeginHold()
@@ -109,7 +108,7 @@ public sealed partial class GpuSession : IDisposable
         Touch();
         if (graceNs is { } grace && Lease is { } lease)
         {
-            Volatile.Write(ref _lastSeenNs, _gpu.Driver.NowNs - Math.Max(0, (long)lease.TotalNanoseconds - grace));
+            Volatile.Write(ref _lastSeenNs, _gpu.Driver.ClockNs - Math.Max(0, (long)lease.TotalNanoseconds - grace));
         }
 
         Interlocked.Decrement(ref _holds);
@@ -117,7 +116,7 @@ public sealed partial class GpuSession : IDisposable
 
     /// <summary>Whether its lease ran out.</summary>
     public bool IsExpired =>
-        Volatile.Read(ref _holds) == 0 && Lease is { } lease && _gpu.Driver.NowNs - LastSeenNs > lease.TotalNanoseconds;
+        Volatile.Read(ref _holds) == 0 && Lease is { } lease && _gpu.Driver.ClockNs - LastSeenNs > lease.TotalNanoseconds;
 
     /// <summary>The memory that it holds, as a driver shows it in a file of the process.</summary>
     public string FdInfo() => _client.FdInfo();
@@ -140,10 +139,8 @@ public sealed partial class GpuSession : IDisposable
 
             Limits = limits;
             _gpu.Journal?.Limited(this, limits);
+            return null;
         }
-
-        _gpu.Record(new GpuEvent { Kind = GpuEventKind.LimitChanged, ClientId = Id, SizeBytes = limits.MaxBytes ?? 0 });
-        return null;
     }
 
     /// <summary>Releases everything that it holds, and takes it off the device's list.</summary>

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using GpuMm.Hosting.Machine;
-using GpuMm.Hosting.Views;
+using GpuMm.Diagnostics;
 
 namespace GpuMm.Hosting.Sessions;
 
@@ -67,7 +67,7 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
             gpu.Journal?.Opened(opened);
         }
 
-        gpu.Record(new GpuEvent { Kind = GpuEventKind.ClientOpened, ClientId = opened.Id, Name = name });
+        gpu.Device.Report(DeviceEventKind.ClientOpened, new DeviceEvent { ClientId = opened.Id, Name = name });
         return null;
     }
 
@@ -82,7 +82,7 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
 
         if (isRemoved)
         {
-            gpu.Record(new GpuEvent { Kind = GpuEventKind.ClientClosed, ClientId = session.Id, Name = session.Name });
+            gpu.Device.Report(DeviceEventKind.ClientClosed, new DeviceEvent { ClientId = session.Id, Name = session.Name });
         }
     }
 

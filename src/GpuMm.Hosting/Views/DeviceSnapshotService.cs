@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using GpuMm.Diagnostics;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Objects;
@@ -95,7 +96,7 @@ public sealed class DeviceSnapshotService
             {
                 HeapCells cells = domain == MemoryDomain.Vram ? _sweep.Vram : _sweep.Gtt;
                 ulong sizeBytes = _gpu.Device.Manager(domain).SizeBytes;
-                HeapCell[] merged = cells.Merge(maxCells, sizeBytes, _gpu.Driver.NowNs, out ulong cellBytes);
+                HeapCell[] merged = cells.Merge(maxCells, sizeBytes, _gpu.Driver.ClockNs, out ulong cellBytes);
                 map = new HeapMapView(NameOf(domain), sizeBytes, cellBytes, _sweep.EndedNs, _sweep.EndedNs == 0, _sweep.ShownObjects, merged);
                 _maps.Add((domain, maxCells), map);
             }
@@ -162,18 +163,18 @@ public sealed class DeviceSnapshotService
 
     /// <summary>What is still known of an object's past, oldest first.</summary>
     /// <param name="objectId">Its number on the device.</param>
-    public IReadOnlyList<GpuEvent> History(ulong objectId) =>
+    public IReadOnlyList<DeviceEvent> History(ulong objectId) =>
         [.. RecentEvents(0, _gpu.Options.EventCapacity, out _).Where(each => each.ObjectId == objectId || each.RelatedId == objectId)];
 
     /// <summary>Events younger than a number, oldest first.</summary>
     /// <param name="after">The last number that the asker has.</param>
     /// <param name="max">Most events.</param>
     /// <param name="missed">How many were overwritten before they could be read.</param>
-    public IReadOnlyList<GpuEvent> RecentEvents(ulong after, int max, out ulong missed)
+    public IReadOnlyList<DeviceEvent> RecentEvents(ulong after, int max, out ulong missed)
     {
-        GpuEvent[] events = new GpuEvent[Math.Clamp(max, 0, _gpu.Options.EventCapacity)];
+        DeviceEvent[] events = new DeviceEvent[Math.Clamp(max, 0, _gpu.Options.EventCapacity)];
         int count = _gpu.Events.CopyAfter(after, events, out missed);
-        return new ArraySegment<GpuEvent>(events, 0, count);
+        return new ArraySegment<DeviceEvent>(events, 0, count);
     }
 
     /// <summary>The view of an object.</summary>
@@ -197,7 +198,7 @@ public sealed class DeviceSnapshotService
     private ObjectView View(TrackedObject tracked, in ObjectSight sight)
     {
         BufferObject target = tracked.Target;
-        long nowNs = _gpu.Driver.NowNs;
+        long nowNs = _gpu.Driver.ClockNs;
         return new ObjectView(
             target.Id,
             target.Name,
@@ -234,7 +235,7 @@ public sealed class DeviceSnapshotService
     // Lock: _gate.
     private void Look()
     {
-        long nowNs = _gpu.Driver.NowNs;
+        long nowNs = _gpu.Driver.ClockNs;
         if (_snapshot is not null && nowNs - _lookedNs < FreshNs)
         {
             return;

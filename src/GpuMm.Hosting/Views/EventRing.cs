@@ -1,4 +1,5 @@
 using System;
+using GpuMm.Diagnostics;
 
 namespace GpuMm.Hosting.Views;
 
@@ -7,12 +8,12 @@ namespace GpuMm.Hosting.Views;
 public sealed class EventRing
 {
     private readonly object _gate = new();
-    private readonly GpuEvent[] _events; // Lock: _gate; a ring, by sequence modulo its length
+    private readonly DeviceEvent[] _events; // Lock: _gate; a ring, by sequence modulo its length
     private ulong _last; // Lock: _gate
 
     internal EventRing(int capacity)
     {
-        _events = new GpuEvent[capacity];
+        _events = new DeviceEvent[capacity];
     }
 
     /// <summary>The number of the latest event; 0 before the first.</summary>
@@ -32,7 +33,7 @@ public sealed class EventRing
     /// <param name="into">Receives them.</param>
     /// <param name="missed">How many younger ones were overwritten before they could be read.</param>
     /// <returns>How many were copied.</returns>
-    public int CopyAfter(ulong after, Span<GpuEvent> into, out ulong missed)
+    public int CopyAfter(ulong after, Span<DeviceEvent> into, out ulong missed)
     {
         lock (_gate)
         {
@@ -52,7 +53,7 @@ public sealed class EventRing
         }
     }
 
-    internal void Add(in GpuEvent occurred)
+    internal void Add(in DeviceEvent occurred)
     {
         lock (_gate)
         {

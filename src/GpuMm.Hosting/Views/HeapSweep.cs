@@ -91,7 +91,7 @@ internal sealed class HeapSweep
 
     private void Show()
     {
-        EndedNs = Math.Max(1, _gpu.Driver.NowNs);
+        EndedNs = Math.Max(1, _gpu.Driver.ClockNs);
         (_shown, _building) = (_building, ReferenceEquals(_shown, _building) ? new Sums(_gpu) : _shown);
         _building.Clear();
         _cursor = 0;

@@ -68,7 +68,7 @@ internal sealed class RateHistory(SimulatedGpu gpu)
     {
         long movedIn = 0;
         long refaulted = 0;
-        foreach (RateSample sample in After(gpu.Driver.NowNs - spanNs))
+        foreach (RateSample sample in After(gpu.Driver.ClockNs - spanNs))
         {
             movedIn += sample.MovedInBytes;
             refaulted += sample.RefaultedBytes;
@@ -81,7 +81,7 @@ internal sealed class RateHistory(SimulatedGpu gpu)
     {
         DeviceStatistics statistics = gpu.Device.Statistics;
         return new RateSample(
-            gpu.Driver.NowNs,
+            gpu.Driver.ClockNs,
             0,
             statistics.Evictions,
             statistics.EvictedBytes,

@@ -163,4 +163,10 @@ public enum DeviceEventKind : byte
 
     /// <summary>Its owner took note of that.</summary>
     LossAcknowledged = 66,
+
+    /// <summary>A client came: client, name.</summary>
+    ClientOpened = 70,
+
+    /// <summary>A client went, and all that it held: client, name.</summary>
+    ClientClosed = 71,
 }

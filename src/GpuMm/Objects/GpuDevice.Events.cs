@@ -49,17 +49,19 @@ public sealed partial class GpuDevice
         return true;
     }
 
-    /// <summary>Tells observers what a queue of work did that the device itself does not see.</summary>
+    /// <summary>Tells observers what a queue of work or a client did that the device itself does not see.</summary>
     /// <param name="kind">
-    /// <see cref="DeviceEventKind.ReservedAll"/>, <see cref="DeviceEventKind.Used"/> or <see cref="DeviceEventKind.Submitted"/>.
+    /// <see cref="DeviceEventKind.ReservedAll"/>, <see cref="DeviceEventKind.Used"/>, <see cref="DeviceEventKind.Submitted"/>,
+    /// <see cref="DeviceEventKind.ClientOpened"/> or <see cref="DeviceEventKind.ClientClosed"/>.
     /// </param>
     /// <param name="occurred">The fields of the event; kind, number and time are filled in.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is a kind that the device raises itself.</exception>
     public void Report(DeviceEventKind kind, in DeviceEvent occurred)
     {
-        if (kind is not (DeviceEventKind.ReservedAll or DeviceEventKind.Used or DeviceEventKind.Submitted))
+        if (kind is not (DeviceEventKind.ReservedAll or DeviceEventKind.Used or DeviceEventKind.Submitted or
+            DeviceEventKind.ClientOpened or DeviceEventKind.ClientClosed))
         {
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "Only what a queue of work does is reported from outside.");
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "Only what queues of work and clients do is reported from outside.");
         }
 
         if (IsObserved)
