@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Dashboard.Service;
@@ -69,7 +70,8 @@ internal static class ServeCommand
         {
             // Requests wait for simulated engines on threads of the pool; it grows too slowly by itself.
             ThreadPool.SetMinThreads(64, 64);
-            await using WebApplication app = GpuMmService.Build(Options(parsed));
+            WebApplication app = GpuMmService.Build(Options(parsed));
+            await using ConfiguredAsyncDisposable disposal = app.ConfigureAwait(false);
             await StartAsync(app, cancellationToken).ConfigureAwait(false);
             foreach (string address in app.Urls)
             {

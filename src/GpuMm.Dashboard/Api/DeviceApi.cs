@@ -1,13 +1,10 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.Views;
-using GpuMm.Objects;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace GpuMm.Dashboard.Api;
@@ -32,7 +29,7 @@ internal static class DeviceApi
 
     private static DeviceInfo Info(IGpuMmProvider provider, string name)
     {
-        SimulatedGpu gpu = provider.Get(name);
+        SimulatedGpu gpu = provider.GetGpu(name);
         return new DeviceInfo(
             gpu.Name,
             gpu.Machine.Name,

@@ -1,8 +1,6 @@
 using System;
 using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
-using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Dashboard.Service;
 using GpuMm.Hosting.Sessions;

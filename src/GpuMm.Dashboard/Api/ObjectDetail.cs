@@ -4,6 +4,6 @@ using GpuMm.Hosting.Views;
 namespace GpuMm.Dashboard.Api;
 
 /// <summary>An object and what is still known of its past.</summary>
-/// <param name="Object">The object; null when it is gone and only its past is known.</param>
+/// <param name="Info">The object; null when it is gone and only its past is known.</param>
 /// <param name="History">Events, oldest first.</param>
-public sealed record ObjectDetail(ObjectView? Object, IReadOnlyList<EventView> History);
+public sealed record ObjectDetail(ObjectView? Info, IReadOnlyList<EventView> History);

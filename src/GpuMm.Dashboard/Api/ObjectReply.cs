@@ -4,5 +4,5 @@ namespace GpuMm.Dashboard.Api;
 
 /// <summary>An object of a client.</summary>
 /// <param name="Handle">The client's handle.</param>
-/// <param name="Object">The object.</param>
-public sealed record ObjectReply(uint Handle, ObjectView Object);
+/// <param name="Info">The object.</param>
+public sealed record ObjectReply(uint Handle, ObjectView Info);

@@ -4,14 +4,11 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Threading;
 using System.Threading.RateLimiting;
-using System.Threading.Tasks;
 using GpuMm.Dashboard.Api;
 using GpuMm.Dashboard.Components;
 using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
-using GpuMm.Hosting.Options;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -21,7 +18,6 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MudBlazor.Services;
@@ -37,7 +33,7 @@ public static class GpuMmService
     public static WebApplication Build(ServeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        IReadOnlyList<ListenAddress> addresses = Addresses(options);
+        List<ListenAddress> addresses = Addresses(options);
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ApplicationName = System.Reflection.Assembly.GetEntryAssembly()?.GetName().Name,
@@ -58,7 +54,7 @@ public static class GpuMmService
         return app;
     }
 
-    private static IReadOnlyList<ListenAddress> Addresses(ServeOptions options)
+    private static List<ListenAddress> Addresses(ServeOptions options)
     {
         IEnumerable<string> wanted = options.Listen.Count == 0 && options.SocketPath is null ? [ServeOptions.UsualAddress] : options.Listen;
         List<ListenAddress> addresses = [.. wanted.Select(ListenAddress.Parse)];
@@ -113,7 +109,7 @@ public static class GpuMmService
         }
     }
 
-    private static void Listen(WebApplicationBuilder builder, ServeOptions options, ServiceLimits limits, IReadOnlyList<ListenAddress> addresses)
+    private static void Listen(WebApplicationBuilder builder, ServeOptions options, ServiceLimits limits, List<ListenAddress> addresses)
     {
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -216,7 +212,7 @@ public static class GpuMmService
         foreach (string workload in options.Workloads)
         {
             string[] parts = workload.Split('@', 2);
-            app.Services.GetRequiredService<WorkloadService>().Start(provider.Get(parts.Length == 2 ? parts[1] : provider.Names[0]), new WorkloadRequest(parts[0]));
+            app.Services.GetRequiredService<WorkloadService>().Start(provider.GetGpu(parts.Length == 2 ? parts[1] : provider.Names[0]), new WorkloadRequest(parts[0]));
         }
     }
 }

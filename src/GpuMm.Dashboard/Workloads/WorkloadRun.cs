@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Dashboard.Api;
@@ -5,7 +6,7 @@ using GpuMm.Dashboard.Api;
 namespace GpuMm.Dashboard.Workloads;
 
 /// <summary>A workload that runs, or ran.</summary>
-public sealed class WorkloadRun
+public sealed class WorkloadRun : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private long _frames;
@@ -35,6 +36,9 @@ public sealed class WorkloadRun
     /// <summary>What can be told of it.</summary>
     public WorkloadView View() => new(
         Id, Name, Device, !Completion.IsCompleted, Volatile.Read(ref _frames), Volatile.Read(ref _skipped), Completion.Exception?.InnerException?.Message);
+
+    /// <summary>Frees what stopping it needs; it must be at its end.</summary>
+    public void Dispose() => _stop.Dispose();
 
     internal void Stop() => _stop.Cancel();
 

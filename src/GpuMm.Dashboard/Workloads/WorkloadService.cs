@@ -65,6 +65,7 @@ public sealed class WorkloadService : IHostedService
             if (_runs.Count > MaxRemembered && _runs.Find(static each => each.Completion.IsCompleted) is { } old)
             {
                 _runs.Remove(old);
+                old.Dispose();
             }
 
             return run;

@@ -94,7 +94,7 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         List<Measurement<long>> all = [];
         foreach (string name in _provider.Names)
         {
-            SimulatedGpu gpu = _provider.Get(name);
+            SimulatedGpu gpu = _provider.GetGpu(name);
             DeviceStatistics statistics = gpu.Device.Statistics;
             long received = statistics.MoveBytes(MemoryDomain.Gtt, MemoryDomain.Vram) + statistics.MoveBytes(MemoryDomain.System, MemoryDomain.Vram);
             long sent = statistics.MoveBytes(MemoryDomain.Vram, MemoryDomain.Gtt) + statistics.MoveBytes(MemoryDomain.Vram, MemoryDomain.System);
@@ -116,7 +116,7 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         List<Measurement<T>> all = [];
         foreach (string name in _provider.Names)
         {
-            SimulatedGpu gpu = _provider.Get(name);
+            SimulatedGpu gpu = _provider.GetGpu(name);
             all.Add(new Measurement<T>(read(gpu), HardwareTags(gpu)));
         }
 
@@ -128,7 +128,7 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         List<Measurement<long>> all = [];
         foreach (string name in _provider.Names)
         {
-            all.Add(new Measurement<long>(read(_provider.Get(name)), new KeyValuePair<string, object?>("gpumm.device", name)));
+            all.Add(new Measurement<long>(read(_provider.GetGpu(name)), new KeyValuePair<string, object?>("gpumm.device", name)));
         }
 
         return all;
@@ -139,7 +139,7 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         List<Measurement<double>> all = [];
         foreach (string name in _provider.Names)
         {
-            all.Add(new Measurement<double>(read(_provider.Get(name)), new KeyValuePair<string, object?>("gpumm.device", name)));
+            all.Add(new Measurement<double>(read(_provider.GetGpu(name)), new KeyValuePair<string, object?>("gpumm.device", name)));
         }
 
         return all;
@@ -153,7 +153,7 @@ public sealed class GpuMetrics : IHostedService, IDisposable
             foreach (MemoryDomain domain in s_domains)
             {
                 all.Add(new Measurement<long>(
-                    read(_provider.Get(name).Device.Manager(domain)),
+                    read(_provider.GetGpu(name).Device.Manager(domain)),
                     new KeyValuePair<string, object?>("gpumm.device", name),
                     new KeyValuePair<string, object?>("gpumm.domain", DeviceSnapshotService.NameOf(domain))));
             }
@@ -172,7 +172,7 @@ public sealed class GpuMetrics : IHostedService, IDisposable
                 foreach (MemoryDomain to in s_domains)
                 {
                     all.Add(new Measurement<long>(
-                        read(_provider.Get(name).Device.Statistics, from, to),
+                        read(_provider.GetGpu(name).Device.Statistics, from, to),
                         new KeyValuePair<string, object?>("gpumm.device", name),
                         new KeyValuePair<string, object?>("gpumm.move.from", DeviceSnapshotService.NameOf(from)),
                         new KeyValuePair<string, object?>("gpumm.move.to", DeviceSnapshotService.NameOf(to))));

@@ -1,4 +1,3 @@
-using System;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Hosting.Machine;
@@ -19,7 +18,7 @@ internal sealed class ReadyHealthCheck(IGpuMmProvider provider, WorkerHost worke
 
         foreach (string name in provider.Names)
         {
-            SimulatedGpu gpu = provider.Get(name);
+            SimulatedGpu gpu = provider.GetGpu(name);
             if (gpu.Device.IsUnplugged)
             {
                 return Task.FromResult(HealthCheckResult.Unhealthy($"Device {name} was unplugged."));

@@ -33,7 +33,7 @@ internal sealed class GpuMmProvider : IGpuMmProvider, IDisposable
 
     public IReadOnlyList<string> Names { get; }
 
-    public SimulatedGpu Get(string name) => Find(name).Gpu;
+    public SimulatedGpu GetGpu(string name) => Find(name).Gpu;
 
     public DeviceSnapshotService ViewOf(string name) => Find(name).View;
 

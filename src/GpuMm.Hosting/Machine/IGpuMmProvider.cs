@@ -13,7 +13,7 @@ public interface IGpuMmProvider
     /// <summary>A device; made when it is first asked for.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="KeyNotFoundException">There is none; the message says which there are.</exception>
-    SimulatedGpu Get(string name);
+    SimulatedGpu GetGpu(string name);
 
     /// <summary>The view of a device.</summary>
     /// <param name="name">Its name.</param>

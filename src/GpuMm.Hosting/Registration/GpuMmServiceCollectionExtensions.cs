@@ -4,7 +4,6 @@ using GpuMm.Hosting.Diagnostics;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Registration;
-using GpuMm.Hosting.Views;
 using GpuMm.Hosting.Workers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,7 +32,7 @@ public static class GpuMmServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IGpuMmProvider, GpuMmProvider>();
         services.TryAddSingleton(static provider => provider.GetRequiredService<IGpuMmProvider>() is { Names: [string first, ..] } gpus
-            ? (IBufferObjectManager)gpus.Get(first)
+            ? (IBufferObjectManager)gpus.GetGpu(first)
             : throw new InvalidOperationException("No device is registered; call AddGpuMm().AddGpu(\"gpu0\")."));
         services.TryAddSingleton<WorkerHost>();
         services.TryAddSingleton<GpuMetrics>();
@@ -88,8 +87,8 @@ public static class GpuMmServiceCollectionExtensions
         }
 
         builder.Services.AddSingleton(new GpuRegistration(name));
-        builder.Services.TryAddKeyedSingleton<IBufferObjectManager>(name, static (provider, key) => provider.GetRequiredService<IGpuMmProvider>().Get((string)key!));
-        builder.Services.TryAddKeyedSingleton(name, static (provider, key) => provider.GetRequiredService<IGpuMmProvider>().Get((string)key!));
+        builder.Services.TryAddKeyedSingleton<IBufferObjectManager>(name, static (provider, key) => provider.GetRequiredService<IGpuMmProvider>().GetGpu((string)key!));
+        builder.Services.TryAddKeyedSingleton(name, static (provider, key) => provider.GetRequiredService<IGpuMmProvider>().GetGpu((string)key!));
         builder.Services.TryAddKeyedSingleton(name, static (provider, key) => provider.GetRequiredService<IGpuMmProvider>().ViewOf((string)key!));
         return builder;
     }

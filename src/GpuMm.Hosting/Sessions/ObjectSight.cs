@@ -1,5 +1,3 @@
-using GpuMm.Objects;
-
 namespace GpuMm.Hosting.Sessions;
 
 /// <summary>Where an object was when a viewer last looked.</summary>

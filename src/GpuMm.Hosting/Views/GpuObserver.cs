@@ -13,7 +13,7 @@ internal sealed class GpuObserver(string device, EventRing ring, GpuActivity act
     private const int EvictedSlots = 4096; // A power of two; an object that shares a slot with a later one is not counted.
 
     [ThreadStatic]
-    private static ulong t_faultStartNs;
+    private static ulong s_faultStartNs;
 
     private readonly (ulong ObjectId, ulong TimeNs)[] _evicted = new (ulong, ulong)[EvictedSlots];
 
@@ -28,10 +28,10 @@ internal sealed class GpuObserver(string device, EventRing ring, GpuActivity act
         switch (occurred.Kind)
         {
             case DeviceEventKind.FaultEntered:
-                t_faultStartNs = occurred.TimeNs;
+                s_faultStartNs = occurred.TimeNs;
                 break;
             case DeviceEventKind.FaultServed when FaultDuration is { Enabled: true } histogram:
-                histogram.Record((occurred.TimeNs - t_faultStartNs) / 1e9, new System.Collections.Generic.KeyValuePair<string, object?>("gpumm.device", device));
+                histogram.Record((occurred.TimeNs - s_faultStartNs) / 1e9, new System.Collections.Generic.KeyValuePair<string, object?>("gpumm.device", device));
                 break;
             case DeviceEventKind.FenceWaited when StallDuration is { Enabled: true } histogram:
                 histogram.Record(occurred.DurationNs / 1e9, new System.Collections.Generic.KeyValuePair<string, object?>("gpumm.device", device));

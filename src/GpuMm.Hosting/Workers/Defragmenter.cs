@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
@@ -27,7 +26,7 @@ public sealed class Defragmenter : GpuWorker
     }
 
     /// <inheritdoc/>
-    public override bool Step()
+    public override bool RunOnce()
     {
         Gpu.Driver.Pump();
         ulong usedBytes = Gpu.Device.Manager(MemoryDomain.Vram).UsedBytes;

@@ -11,7 +11,7 @@ namespace GpuMm.Hosting.Workers;
 public sealed class FencePump(SimulatedGpu gpu) : GpuWorker(gpu, "fence-pump", TimeSpan.FromMilliseconds(20))
 {
     /// <inheritdoc/>
-    public override bool Step()
+    public override bool RunOnce()
     {
         Gpu.Driver.Pump();
         return false;

@@ -30,5 +30,5 @@ public abstract class GpuWorker
 
     /// <summary>Does it once. One call at a time.</summary>
     /// <returns>True when there may be more to do at once.</returns>
-    public abstract bool Step();
+    public abstract bool RunOnce();
 }

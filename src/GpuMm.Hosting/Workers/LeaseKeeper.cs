@@ -12,7 +12,7 @@ public sealed class LeaseKeeper(SimulatedGpu gpu) : GpuWorker(gpu, "lease-keeper
     public long ExpiredCount { get; private set; }
 
     /// <inheritdoc/>
-    public override bool Step()
+    public override bool RunOnce()
     {
         foreach (GpuSession session in Gpu.Sessions)
         {

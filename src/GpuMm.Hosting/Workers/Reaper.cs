@@ -7,7 +7,7 @@ namespace GpuMm.Hosting.Workers;
 public sealed class Reaper(SimulatedGpu gpu) : GpuWorker(gpu, "reaper", gpu.Options.ReapPeriod)
 {
     /// <inheritdoc/>
-    public override bool Step()
+    public override bool RunOnce()
     {
         Gpu.Driver.Pump();
         int reaped = Gpu.Device.Reap();

@@ -35,7 +35,7 @@ public sealed class Reclaimer : GpuWorker
     private ulong FreeBytes => Gpu.Options.Vram.Bytes - Gpu.Device.Manager(MemoryDomain.Vram).UsedBytes;
 
     /// <inheritdoc/>
-    public override bool Step()
+    public override bool RunOnce()
     {
         ulong free = FreeBytes;
         _isReclaiming = free < _lowBytes || (_isReclaiming && free < _highBytes);

@@ -9,7 +9,7 @@ namespace GpuMm.Hosting.Workers;
 public sealed class Sampler(SimulatedGpu gpu, DeviceSnapshotService views) : GpuWorker(gpu, "sampler", gpu.Options.SamplePeriod)
 {
     /// <inheritdoc/>
-    public override bool Step()
+    public override bool RunOnce()
     {
         views.Sample();
         return false;

@@ -66,7 +66,7 @@ public sealed class WorkerHost : IHostedLifecycleService, IDisposable
     {
         foreach (string name in _provider.Names)
         {
-            SimulatedGpu gpu = _provider.Get(name);
+            SimulatedGpu gpu = _provider.GetGpu(name);
             _logger.DeviceReady(name, gpu.Machine.Name, gpu.Options.Vram.ToString(), gpu.Options.Aperture.ToString(), gpu.Options.System.ToString());
         }
 
@@ -118,7 +118,7 @@ public sealed class WorkerHost : IHostedLifecycleService, IDisposable
 
         foreach (string name in _provider.Names)
         {
-            SimulatedGpu gpu = _provider.Get(name);
+            SimulatedGpu gpu = _provider.GetGpu(name);
             TimeSpan left = _options.DrainTimeout - _time.GetElapsedTime(start);
             ulong abandoned = gpu.Driver.Drain(left < TimeSpan.Zero ? TimeSpan.Zero : left, cancellationToken);
             if (abandoned > 0)
@@ -142,7 +142,7 @@ public sealed class WorkerHost : IHostedLifecycleService, IDisposable
             using PeriodicTimer timer = new(worker.Period, _time);
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
-                while (worker.Step() && !_stop.IsCancellationRequested)
+                while (worker.RunOnce() && !_stop.IsCancellationRequested)
                 {
                     state.Beat(_time.GetTimestamp());
                 }

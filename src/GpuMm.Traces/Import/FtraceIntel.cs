@@ -1,5 +1,4 @@
 using System;
-using GpuMm.Objects;
 using GpuMm.Traces.Model;
 
 namespace GpuMm.Traces.Import;

@@ -3,7 +3,6 @@ using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text.Json;
-using GpuMm.Objects;
 using GpuMm.Traces.Model;
 
 namespace GpuMm.Traces.Import;

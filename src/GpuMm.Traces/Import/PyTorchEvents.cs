@@ -1,4 +1,3 @@
-using GpuMm.Objects;
 using GpuMm.Traces.Model;
 
 namespace GpuMm.Traces.Import;

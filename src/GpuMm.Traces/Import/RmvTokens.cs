@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using GpuMm.Objects;
 using GpuMm.Traces.Model;
 
 namespace GpuMm.Traces.Import;

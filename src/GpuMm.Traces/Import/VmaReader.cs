@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using GpuMm.Objects;
 using GpuMm.Traces.Model;
 
 namespace GpuMm.Traces.Import;
