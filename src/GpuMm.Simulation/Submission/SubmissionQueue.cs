@@ -11,7 +11,7 @@ namespace GpuMm.Simulation;
 /// </summary>
 /// <remarks>
 /// When not everything fits at once the work is split into several jobs, each over what fits; only an object that does
-/// not fit alone fails. One thread uses a queue. No managed allocation once its arrays have grown. Source: amdgpu_cs.c and
+/// not fit alone fails. Objects of one <see cref="BulkMove"/> become the youngest together, used or not. One thread uses a queue. No managed allocation once its arrays have grown. Source: amdgpu_cs.c and
 /// drm_exec, for the order of steps.
 /// </remarks>
 public sealed class SubmissionQueue
@@ -204,9 +204,15 @@ public sealed class SubmissionQueue
         ulong vramBytes = 0;
         ulong linkBytes = 0;
         bool isUnified = _driver.Profile.IsUnified;
+        Reservation? last = null;
         foreach (ref readonly TextureUse use in uses)
         {
-            CollectDependencies(use.Target.Reservation);
+            if (!ReferenceEquals(use.Target.Reservation, last))
+            {
+                last = use.Target.Reservation;
+                CollectDependencies(last);
+            }
+
             if (use.Target.Resource!.Manager.UsesPages && !isUnified)
             {
                 linkBytes += use.ReadBytes;
@@ -232,15 +238,36 @@ public sealed class SubmissionQueue
             new JobLabel(MachineActivity.Job, Options.ClientId),
             NotBefore.Nanoseconds);
         Fence fence = _ring.Submit(job, _dependencies.AsSpan(0, _dependencyCount));
-        foreach (ref readonly TextureUse use in uses)
-        {
-            use.Target.Reservation.AddFence(fence, FenceUsage.Read);
-            use.Target.Bump();
-        }
-
+        MarkUsed(uses, fence);
         JobCount++;
         LinkReadBytes += (long)linkBytes;
         return fence;
+    }
+
+    // Neighbours that share a reservation, or grow old together, are served once.
+    private static void MarkUsed(ReadOnlySpan<TextureUse> uses, Fence fence)
+    {
+        Reservation? last = null;
+        BulkMove? bumped = null;
+        foreach (ref readonly TextureUse use in uses)
+        {
+            BufferObject target = use.Target;
+            if (!ReferenceEquals(target.Reservation, last))
+            {
+                last = target.Reservation;
+                last.AddFence(fence, FenceUsage.Read);
+            }
+
+            if (target.BulkMove is not { } group)
+            {
+                target.Bump();
+            }
+            else if (!ReferenceEquals(group, bumped))
+            {
+                group.Bump();
+                bumped = group;
+            }
+        }
     }
 
     // A reader waits for moves and for writers; one entry per timeline.
@@ -283,11 +310,16 @@ public sealed class SubmissionQueue
             Array.Resize(ref _reservations, uses.Length * 2);
         }
 
-        for (int i = 0; i < uses.Length; i++)
+        int count = 0;
+        foreach (ref readonly TextureUse use in uses)
         {
-            _reservations[i] = uses[i].Target.Reservation;
+            Reservation reservation = use.Target.Reservation;
+            if (count == 0 || !ReferenceEquals(_reservations[count - 1], reservation))
+            {
+                _reservations[count++] = reservation;
+            }
         }
 
-        _acquire.LockAll(_reservations.AsSpan(0, uses.Length));
+        _acquire.LockAll(_reservations.AsSpan(0, count));
     }
 }

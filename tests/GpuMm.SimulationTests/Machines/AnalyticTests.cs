@@ -143,6 +143,35 @@ public sealed class AnalyticTests
     }
 
     [Fact]
+    public void AGroupGrowsYoungTogether()
+    {
+        using SimulationBench bench = new(SimulationBench.OneBytePerNs, vramPages: 3);
+        Reservation shared = new();
+        BulkMove group = new(bench.Test.Device, shared);
+        BufferObject[] members = new BufferObject[2];
+        shared.Lock();
+        for (int i = 0; i < 2; i++)
+        {
+            OperationContext context = default;
+            BufferObjectDescription description = new(4096, $"member{i}", SharedReservation: shared);
+            Assert.Equal(MmStatus.Ok, bench.Test.Device.TryCreate(description, Placement.Vram, ref context, out BufferObject? made));
+            members[i] = made!;
+            made!.SetBulkMove(group);
+        }
+
+        shared.Unlock();
+        BufferObject single = bench.Test.Create(1, Placement.Vram, "single");
+        bench.Submit(bench.Client(), 10, new TextureUse(members[0], 0));
+        bench.Drain();
+        bench.Test.Create(1, Placement.Vram, "newcomer");
+
+        // The single one was the youngest; now both members are, though only one was used.
+        Assert.Equal(MemoryDomain.Gtt, bench.Test.DomainOf(single));
+        Assert.All(members, member => Assert.Equal(MemoryDomain.Vram, bench.Test.DomainOf(member)));
+        bench.Test.AssertValid();
+    }
+
+    [Fact]
     public void AnEmptyBudgetLeavesObjectsWhereTheyAre()
     {
         using SimulationBench bench = new(SimulationBench.OneBytePerNs, vramPages: 8);
