@@ -115,6 +115,9 @@ public enum DeviceEventKind : byte
     /// <summary>Pages of system RAM were given back: size of them; object 0 when it lives elsewhere already.</summary>
     Unpopulated = 38,
 
+    /// <summary>It left the bus window for another, whose id is the related id; its mappings are gone.</summary>
+    BusWindowLost = 39,
+
     // The CPU and the GPU use it: 40 to 59.
 
     /// <summary>A CPU fault begins: byte of the object as offset; detail 1 for a write, 0 for a read.</summary>

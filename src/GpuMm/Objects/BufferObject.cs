@@ -28,6 +28,8 @@ public sealed class BufferObject
         Priority = (byte)description.Priority;
         AlignmentBytes = description.AlignmentBytes;
         ClientId = description.ClientId;
+        GroupIndex = description.Group?.Index ?? 0;
+        NeedsCpuAccess = description.NeedsCpuAccess;
         Reservation = description.SharedReservation ?? new Reservation();
         OwnsReservation = description.SharedReservation is null;
         Window = window;
@@ -95,6 +97,17 @@ public sealed class BufferObject
     /// touched, so nobody takes the wrong bytes for the right ones. Lock: its reservation.
     /// </summary>
     public bool IsLost { get; internal set; }
+
+    /// <summary>
+    /// True when the CPU must be able to touch it: said at creation, or learnt from a touch where it could not be reached. Lock:
+    /// its reservation.
+    /// </summary>
+    public bool NeedsCpuAccess { get; internal set; }
+
+    /// <summary>The group whose limits it counts for.</summary>
+    public MemoryGroup Group => Device.Groups.At(GroupIndex);
+
+    internal ushort GroupIndex { get; }
 
     /// <summary>Handles that clients have to it.</summary>
     public int HandleCount => Volatile.Read(ref _handles);

@@ -12,6 +12,8 @@ namespace GpuMm.Objects;
 /// <param name="AlignmentBytes">Of its place in a domain; 0 means a page.</param>
 /// <param name="SharedReservation">A reservation shared with other objects; null for one of its own.</param>
 /// <param name="ClientId">The client that it is made for; 0 for none. Told in events.</param>
+/// <param name="Group">Whose limits it counts for; null for none.</param>
+/// <param name="NeedsCpuAccess">The CPU will touch it often: it stays in the part of video memory that the CPU sees.</param>
 public readonly record struct BufferObjectDescription(
     ulong SizeBytes,
     string? Name = null,
@@ -20,4 +22,6 @@ public readonly record struct BufferObjectDescription(
     int Priority = 0,
     ulong AlignmentBytes = 0,
     Reservation? SharedReservation = null,
-    int ClientId = 0);
+    int ClientId = 0,
+    MemoryGroup? Group = null,
+    bool NeedsCpuAccess = false);

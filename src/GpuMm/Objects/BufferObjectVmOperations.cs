@@ -186,6 +186,12 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         if (target.Resource is { Manager.UsesPages: false } resource)
         {
             caching = device.Driver.IoCaching(resource);
+            status = device.EnterIoWindow(target, isKept: false);
+            if (status != MmStatus.Ok)
+            {
+                // No room because others are held at the moment: the next fault finds some.
+                return ErrorOf(status == MmStatus.NoSpace ? MmStatus.Busy : status);
+            }
         }
         else
         {

@@ -20,6 +20,7 @@ public sealed class DeviceStatistics
     private long _zappedPtes;
     private long _swappedOutBytes;
     private long _swappedInBytes;
+    private long _visibilityFaults;
 
     /// <summary>Objects that were moved to make room for others, hops not counted.</summary>
     public long Evictions => Volatile.Read(ref _evictions);
@@ -38,6 +39,9 @@ public sealed class DeviceStatistics
 
     /// <summary>Page-table entries revoked by moves.</summary>
     public long ZappedPtes => Volatile.Read(ref _zappedPtes);
+
+    /// <summary>Objects that the CPU touched where it could not see them, and that were moved for it.</summary>
+    public long VisibilityFaults => Volatile.Read(ref _visibilityFaults);
 
     /// <summary>Bytes written to the swap store, whole objects.</summary>
     public long SwappedOutBytes => Volatile.Read(ref _swappedOutBytes);
@@ -81,6 +85,8 @@ public sealed class DeviceStatistics
     internal void CountSwapOut(ulong sizeBytes) => Interlocked.Add(ref _swappedOutBytes, (long)sizeBytes);
 
     internal void CountSwapIn(ulong sizeBytes) => Interlocked.Add(ref _swappedInBytes, (long)sizeBytes);
+
+    internal void CountVisibilityFault() => Interlocked.Increment(ref _visibilityFaults);
 
     internal void CountZap(int zappedCount) => Interlocked.Add(ref _zappedPtes, zappedCount);
 

@@ -205,36 +205,35 @@ public sealed partial class GpuDevice
         }
     }
 
-    private void RaiseEvicted(BufferObject victim, BufferObject evictor, ResourceManager manager, int rank)
+    private void RaiseEvicted(BufferObject victim, in EvictionSearch search)
     {
         if (IsObserved)
         {
             DeviceEvent occurred = new()
             {
                 Kind = DeviceEventKind.Evicted,
-                From = manager.Domain,
+                From = search.Manager.Domain,
                 To = victim.Resource?.Domain,
-                RelatedId = evictor.Id,
+                RelatedId = search.Requester.Id,
                 Cause = MoveCause.Eviction,
-                Count = rank,
+                Count = search.Rank,
             };
             Raise(occurred, victim);
         }
     }
 
-    private void RaiseSkipped(
-        BufferObject candidate, BufferObject evictor, ResourceManager manager, SkipReason reason, MmStatus status, int rank)
+    private void RaiseSkipped(BufferObject candidate, in EvictionSearch search, SkipReason reason, MmStatus status)
     {
         if (IsObserved)
         {
             DeviceEvent occurred = new()
             {
                 Kind = DeviceEventKind.EvictionSkipped,
-                From = manager.Domain,
-                RelatedId = evictor.Id,
+                From = search.Manager.Domain,
+                RelatedId = search.Requester.Id,
                 Reason = reason,
                 Status = status,
-                Count = rank,
+                Count = search.Rank,
             };
             Raise(occurred, candidate);
         }

@@ -8,88 +8,99 @@ namespace GpuMm.Objects;
 public sealed partial class GpuDevice
 {
     private MmStatus EvictAndAllocate(
-        BufferObject requester, ResourceManager manager, in Place place, ref OperationContext context, out Resource? resource)
+        BufferObject requester,
+        ResourceManager manager,
+        in Place place,
+        MemoryGroup? limiting,
+        bool mayIgnoreLow,
+        ref OperationContext context,
+        out Resource? resource)
     {
         // What already was given up, but waits for its copy, comes before anything that is still in use.
         if (ReapFor(requester) &&
-            TakeSpace(manager, requester, place, context.NoWaitGpu, out resource) == MmStatus.Ok)
+            TakeSpace(manager, requester, place, context.NoWaitGpu, out resource, out limiting) == MmStatus.Ok)
         {
             return MmStatus.Ok;
         }
 
-        // Try-locks only, then, for a locker with a ticket, walks that may sleep for one contended lock each.
-        MmStatus status = Walk(requester, manager, place, ref context, ticket: null, out resource, out _);
-        ReservationTicket? ticket = requester.Reservation.Ticket;
-        bool progress = ticket is not null;
-        while (status == MmStatus.NoSpace && progress)
-        {
-            status = Walk(requester, manager, place, ref context, ticket, out resource, out progress);
-        }
+        EvictionSearch search = new(requester, manager, place) { Limiting = limiting };
+        MmStatus status = Search(ref search, mayIgnoreLow, ref context);
 
         // Only space that shows system pages waits for copies; a card's own is free at once, and waiting cannot help it.
         while (status == MmStatus.NoSpace && manager.UsesPages && !context.NoWaitGpu && WaitOldestPostponed())
         {
-            status = TakeSpace(manager, requester, place, context.NoWaitGpu, out resource);
+            status = TakeSpace(manager, requester, place, context.NoWaitGpu, out search.Resource, out _);
+        }
+
+        resource = search.Resource;
+        return status;
+    }
+
+    // Try-locks only, then, for a locker with a ticket, walks that may sleep for one contended lock each. Each of the two
+    // first spares what a low mark protects, and takes it when nothing else helped.
+    private MmStatus Search(ref EvictionSearch search, bool mayIgnoreLow, ref OperationContext context)
+    {
+        MmStatus status = Walk(ref search, ticket: null, ref context);
+        if (status == MmStatus.NoSpace && search.HitsLow && mayIgnoreLow)
+        {
+            search.IgnoresLow = true;
+            status = Walk(ref search, ticket: null, ref context);
+        }
+
+        if (search.Requester.Reservation.Ticket is not { } ticket)
+        {
+            return status;
+        }
+
+        search.IgnoresLow = false;
+        search.HitsLow = false;
+        search.HasProgress = true;
+        while (status == MmStatus.NoSpace && search.HasProgress)
+        {
+            status = Walk(ref search, ticket, ref context);
+            if (status == MmStatus.NoSpace && !search.HasProgress && search.HitsLow && mayIgnoreLow && !search.IgnoresLow)
+            {
+                search.IgnoresLow = true;
+                search.HasProgress = true;
+            }
         }
 
         return status;
     }
 
-    private MmStatus Walk(
-        BufferObject requester,
-        ResourceManager manager,
-        in Place place,
-        ref OperationContext context,
-        ReservationTicket? ticket,
-        out Resource? resource,
-        out bool progress)
+    private MmStatus Walk(ref EvictionSearch search, ReservationTicket? ticket, ref OperationContext context)
     {
-        resource = null;
-        progress = false;
+        search.HasProgress = false;
+        search.Rank = -1;
         bool maySleep = ticket is not null;
-        LruCursor cursor = manager.BeginWalk();
+        bool reportsLocked = IsObserved;
+        LruCursor cursor = search.Manager.BeginWalk();
         try
         {
-            bool reportsLocked = IsObserved;
-            for (int rank = 0; ; rank++)
+            while (search.Manager.NextCandidate(cursor, context, maySleep ? ticket : null, out CandidateLock state, reportsLocked) is { } victim)
             {
-                if (manager.NextCandidate(cursor, context, maySleep ? ticket : null, out CandidateLock state, reportsLocked) is not { } victim)
-                {
-                    break;
-                }
-
+                search.Rank++;
                 if (state == CandidateLock.Busy)
                 {
-                    RaiseSkipped(victim, requester, manager, SkipReason.Locked, MmStatus.Busy, rank);
+                    RaiseSkipped(victim, search, SkipReason.Locked, MmStatus.Busy);
                     continue;
                 }
 
                 if (state == CandidateLock.None)
                 {
-                    MmStatus locked = victim.Reservation.Lock(ticket);
+                    MmStatus locked = victim.Reservation.Lock(ticket, context.Interrupt);
                     maySleep = false;
                     if (locked != MmStatus.Ok)
                     {
-                        RaiseSkipped(victim, requester, manager, SkipReason.Locked, locked, rank);
-                        return MmStatus.NoSpace;
+                        RaiseSkipped(victim, search, SkipReason.Locked, locked);
+                        return locked == MmStatus.Interrupted ? locked : MmStatus.NoSpace;
                     }
                 }
 
-                bool evicted;
-                try
-                {
-                    evicted = TryEvict(victim, requester, manager, place, rank, ref context);
-                }
-                finally
-                {
-                    if (state != CandidateLock.HeldByCaller)
-                    {
-                        victim.Reservation.Unlock();
-                    }
-                }
-
-                progress |= evicted;
-                if (evicted && TakeSpace(manager, requester, place, context.NoWaitGpu, out resource) == MmStatus.Ok)
+                bool isEvicted = EvictLocked(victim, state, ref search, ref context);
+                search.HasProgress |= isEvicted;
+                if (isEvicted && TakeSpace(
+                    search.Manager, search.Requester, search.Place, context.NoWaitGpu, out search.Resource, out search.Limiting) == MmStatus.Ok)
                 {
                     return MmStatus.Ok;
                 }
@@ -97,20 +108,34 @@ public sealed partial class GpuDevice
         }
         finally
         {
-            manager.EndWalk(cursor);
+            search.Manager.EndWalk(cursor);
         }
 
         return MmStatus.NoSpace;
     }
 
-    // Lock: the victim's reservation. It may have moved, or been pinned, before the lock was ours.
-    private bool TryEvict(
-        BufferObject victim, BufferObject requester, ResourceManager manager, in Place place, int rank, ref OperationContext context)
+    private bool EvictLocked(BufferObject victim, CandidateLock state, ref EvictionSearch search, ref OperationContext context)
     {
-        SkipReason reason = ReasonToSkip(victim, requester, manager, place);
+        try
+        {
+            return TryEvict(victim, ref search, ref context);
+        }
+        finally
+        {
+            if (state != CandidateLock.HeldByCaller)
+            {
+                victim.Reservation.Unlock();
+            }
+        }
+    }
+
+    // Lock: the victim's reservation. It may have moved, or been pinned, before the lock was ours.
+    private bool TryEvict(BufferObject victim, ref EvictionSearch search, ref OperationContext context)
+    {
+        SkipReason reason = ReasonToSkip(victim, ref search);
         if (reason != SkipReason.None)
         {
-            RaiseSkipped(victim, requester, manager, reason, MmStatus.Ok, rank);
+            RaiseSkipped(victim, search, reason, MmStatus.Ok);
             return false;
         }
 
@@ -119,36 +144,36 @@ public sealed partial class GpuDevice
             bool isReaped = TryReap(victim, mayWait: !context.NoWaitGpu);
             if (!isReaped)
             {
-                RaiseSkipped(victim, requester, manager, SkipReason.StillUsed, MmStatus.Busy, rank);
+                RaiseSkipped(victim, search, SkipReason.StillUsed, MmStatus.Busy);
             }
 
             return isReaped;
         }
 
         (MoveCause cause, ulong evictorId) = (context.Cause, context.EvictorId);
-        (context.Cause, context.EvictorId) = (MoveCause.Eviction, requester.Id);
+        (context.Cause, context.EvictorId) = (MoveCause.Eviction, search.Requester.Id);
         MmStatus status = Evict(victim, ref context);
         (context.Cause, context.EvictorId) = (cause, evictorId);
         if (status == MmStatus.Ok)
         {
-            RaiseEvicted(victim, requester, manager, rank);
+            RaiseEvicted(victim, search);
         }
         else
         {
-            RaiseSkipped(victim, requester, manager, SkipReason.CannotMove, status, rank);
+            RaiseSkipped(victim, search, SkipReason.CannotMove, status);
         }
 
         return status == MmStatus.Ok;
     }
 
-    private SkipReason ReasonToSkip(BufferObject victim, BufferObject requester, ResourceManager manager, in Place place)
+    private SkipReason ReasonToSkip(BufferObject victim, ref EvictionSearch search)
     {
-        if (victim.Resource is not { } held || !ReferenceEquals(held.Manager, manager))
+        if (victim.Resource is not { } held || !ReferenceEquals(held.Manager, search.Manager))
         {
             return SkipReason.Gone;
         }
 
-        if (ReferenceEquals(victim, requester))
+        if (ReferenceEquals(victim, search.Requester))
         {
             return SkipReason.Requester;
         }
@@ -158,8 +183,16 @@ public sealed partial class GpuDevice
             return SkipReason.None;
         }
 
+        if ((held.GroupIndex != 0 || search.Limiting is not null) &&
+            !Groups.IsEvictable(search.Limiting, held.GroupIndex, held.Domain, search.IgnoresLow, ref search.HitsLow))
+        {
+            return search.Limiting is { } limiting && !MemoryGroups.IsInside(Groups.At(held.GroupIndex), limiting)
+                ? SkipReason.OtherGroup
+                : SkipReason.Protected;
+        }
+
         return victim.PinCount > 0 ? SkipReason.Pinned
-            : !Driver.IsEvictionValuable(victim, place) ? SkipReason.NotValuable
+            : !Driver.IsEvictionValuable(victim, search.Place) ? SkipReason.NotValuable
             : SkipReason.None;
     }
 
@@ -187,5 +220,19 @@ public sealed partial class GpuDevice
         }
 
         return status;
+    }
+
+    // One search for room: for whom, where, what stands in the way, and what it found.
+    private struct EvictionSearch(BufferObject requester, ResourceManager manager, Place place)
+    {
+        public readonly BufferObject Requester = requester;
+        public readonly ResourceManager Manager = manager;
+        public readonly Place Place = place;
+        public MemoryGroup? Limiting; // Whose maximum is reached; null when the domain is full
+        public bool IgnoresLow;
+        public bool HitsLow; // Somebody was spared for a low mark
+        public bool HasProgress; // Somebody was evicted
+        public int Rank; // Candidates before this one
+        public Resource? Resource;
     }
 }

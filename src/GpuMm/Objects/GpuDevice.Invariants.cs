@@ -49,6 +49,7 @@ public sealed partial class GpuDevice
     {
         ulong changes = _systemPages.Changes;
         bool isQuiet = TryCountLoosePages(out ulong pageBytes);
+        ulong charges = Groups.Changes;
         List<VmArea> areas = [];
         foreach (BufferObject target in Snapshot())
         {
@@ -70,6 +71,11 @@ public sealed partial class GpuDevice
             {
                 ValidateArea(target, area, report.Problems);
             }
+        }
+
+        if (charges != 0 && report.SkippedObjects == 0)
+        {
+            ValidateGroups(report.Problems, charges);
         }
 
         // Only a moment in which nobody took or gave pages can be added up.

@@ -74,28 +74,6 @@ public sealed partial class GpuDevice
             target);
     }
 
-    private MmStatus TakeSpace(ResourceManager manager, BufferObject owner, in Place place, bool noWaitGpu, out Resource? resource)
-    {
-        MmStatus status = manager.TryAllocate(owner, place, noWaitGpu, out resource);
-        if (status == MmStatus.Ok && IsObserved)
-        {
-            RaiseSpace(DeviceEventKind.SpaceTaken, resource!, owner, from: null, to: manager.Domain);
-        }
-
-        return status;
-    }
-
-    // Told before it is done: whoever takes the space next is told afterwards.
-    private void ReturnSpace(Resource resource, BufferObject? owner)
-    {
-        if (IsObserved)
-        {
-            RaiseSpace(DeviceEventKind.SpaceReturned, resource, owner, from: resource.Domain, to: null);
-        }
-
-        resource.Manager.Release(resource);
-    }
-
     private void RaiseSpace(DeviceEventKind kind, Resource resource, BufferObject? owner, MemoryDomain? from, MemoryDomain? to)
     {
         for (int i = 0; i < int.Max(1, resource.RangeCount); i++)

@@ -79,8 +79,28 @@ public sealed partial class GpuDevice
             return MmStatus.Ok;
         }
 
-        return target.PinCount > 0 ? MmStatus.InvalidArgument : ValidateObject(target, _visiblePlacement, ref context);
+        if (target.PinCount > 0)
+        {
+            return MmStatus.InvalidArgument;
+        }
+
+        // From now on it is known that the CPU needs it: it is not sent to where it cannot be seen again.
+        target.NeedsCpuAccess = true;
+        MmStatus status = ValidateObject(target, _visiblePlacement, ref context);
+        if (status == MmStatus.Ok)
+        {
+            Statistics.CountVisibilityFault();
+            target.Bump();
+        }
+
+        return status;
     }
+
+    // What the CPU does not need makes way inside the card's own memory first: only as long as nobody else must go for it.
+    internal Placement? PlacementOutOfSight(BufferObject victim) =>
+        _unseenPlacement is not null && !victim.NeedsCpuAccess && victim.Resource is { Domain: MemoryDomain.Vram } resource && IsCpuVisible(resource)
+            ? _unseenPlacement
+            : null;
 
     private static bool IsCompatible(Resource? resource, Placement placement, bool force)
     {
@@ -103,6 +123,8 @@ public sealed partial class GpuDevice
 
     private static bool IsSkipped(in Place place, bool force) =>
         (place.Flags & (force ? PlaceFlags.Desired : PlaceFlags.Fallback)) != 0;
+
+    internal static bool IsInVisiblePart(Resource? resource) => resource is { Manager.UsesPages: false } && IsCpuVisible(resource);
 
     private static bool IsCpuVisible(Resource resource)
     {
@@ -145,6 +167,10 @@ public sealed partial class GpuDevice
         return place.FirstPage < endPage && Pages.Count(target.SizeBytes) <= endPage - place.FirstPage;
     }
 
+    // A group that is promised more than it has takes it from those who were promised nothing.
+    private bool MayEvictFirst(BufferObject target, ResourceManager manager) =>
+        Options.ProtectedGroupsEvictFirst && target.GroupIndex != 0 && Groups.IsEntitled(target.GroupIndex, manager.Domain, target.SizeBytes);
+
     private MmStatus AllocateAt(
         BufferObject target, in Place place, bool force, ref OperationContext context, out Resource? resource)
     {
@@ -154,15 +180,16 @@ public sealed partial class GpuDevice
             return MmStatus.NoSpace;
         }
 
-        MmStatus status = TakeSpace(manager, target, place, context.NoWaitGpu, out resource);
+        MmStatus status = TakeSpace(manager, target, place, context.NoWaitGpu, out resource, out MemoryGroup? limiting);
         if (status == MmStatus.NoSpace && manager.UsesPages && ReapPostponed() > 0)
         {
-            status = TakeSpace(manager, target, place, context.NoWaitGpu, out resource);
+            status = TakeSpace(manager, target, place, context.NoWaitGpu, out resource, out limiting);
         }
 
-        if (status == MmStatus.NoSpace && force && place.Domain != MemoryDomain.System && CouldFit(target, manager, place))
+        if (status == MmStatus.NoSpace && place.Domain != MemoryDomain.System && CouldFit(target, manager, place))
         {
-            status = EvictAndAllocate(target, manager, place, ref context, out resource);
+            bool mayEvict = force || (limiting is null && MayEvictFirst(target, manager));
+            status = mayEvict ? EvictAndAllocate(target, manager, place, limiting, force, ref context, out resource) : status;
         }
 
         Debug.Assert((status == MmStatus.Ok) == (resource is not null), "A resource comes with Ok.");

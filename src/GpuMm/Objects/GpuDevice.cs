@@ -22,10 +22,13 @@ public sealed partial class GpuDevice : IDisposable
     /// <summary>Most domains of a device.</summary>
     public const int MaxDomains = 8;
 
+    private const ulong BusBase = 1ul << 38; // Where the bus window lies: above any system RAM that is simulated
+
     private readonly ResourceManager?[] _managers = new ResourceManager?[MaxDomains];
     private readonly RankedLock _registryLock = new(LockRank.Registry);
     private readonly SystemPages _systemPages;
     private readonly Placement _visiblePlacement;
+    private readonly Placement? _unseenPlacement;
     private BufferObject? _firstObject; // Lock: _registryLock
     private BufferObject? _lastObject; // Lock: _registryLock
     private int _objectCount; // Lock: _registryLock
@@ -44,6 +47,8 @@ public sealed partial class GpuDevice : IDisposable
         Options = options;
         Driver = driver;
         VmOperations = new BufferObjectVmOperations(this);
+        Groups = new MemoryGroups(this);
+        IoWindow = CheckedWindow(options) is var windowBytes && windowBytes != 0 ? new IoWindow(windowBytes, BusBase) : null;
 
         // The aperture has no bytes of its own: what lies in it are system pages.
         Memory.Add((int)MemoryDomain.System, MemoryBacking.Create(options.Backing, options.SystemBytes));
@@ -70,6 +75,9 @@ public sealed partial class GpuDevice : IDisposable
         _visiblePlacement = visibleBytes == 0
             ? new Placement(gtt, system)
             : new Placement(new Place(MemoryDomain.Vram, PlaceFlags.Desired, 0, Pages.Count(visibleBytes)), gtt, system);
+        _unseenPlacement = visibleBytes == options.VramBytes || visibleBytes == 0
+            ? null
+            : new Placement(new Place(MemoryDomain.Vram, PlaceFlags.Desired, Pages.Count(visibleBytes)), gtt, new Place(MemoryDomain.System));
     }
 
     /// <summary>The sizes it was made with.</summary>
@@ -157,6 +165,11 @@ public sealed partial class GpuDevice : IDisposable
         if (description.AlignmentBytes != 0 && !BitOperations.IsPow2(description.AlignmentBytes))
         {
             throw new ArgumentOutOfRangeException(nameof(description), description.AlignmentBytes, "An alignment is a power of two.");
+        }
+
+        if (description.Group is { } group && (!ReferenceEquals(group.Device, this) || group.IsRemoved))
+        {
+            throw new ArgumentException($"The group '{group.Name}' is not, or no longer, one of this device.", nameof(description));
         }
 
         ulong pageCount = Pages.Count(description.SizeBytes);

@@ -20,6 +20,12 @@ public sealed record GpuDeviceOptions
     /// <summary>System RAM that objects may use, bytes; at least one page.</summary>
     public ulong SystemBytes { get; init; } = 1ul << 30;
 
+    /// <summary>
+    /// A bus window that is smaller than the visible part and is pointed at one object after the other, bytes; null when the
+    /// whole visible part can be seen at once.
+    /// </summary>
+    public ulong? IoWindowBytes { get; init; }
+
     /// <summary>Gives out video memory.</summary>
     /// <remarks><see cref="SpaceAllocatorKind.Bins"/> knows no windows, so it needs all of the memory to be visible.</remarks>
     public SpaceAllocatorKind VramAllocator { get; init; } = SpaceAllocatorKind.Range;
@@ -29,6 +35,12 @@ public sealed record GpuDeviceOptions
 
     /// <summary>How much of the contents is kept.</summary>
     public BackingKind Backing { get; init; } = BackingKind.Bytes;
+
+    /// <summary>
+    /// An object whose group is still below its own low mark evicts what nothing protects at once, instead of first trying
+    /// its less wanted places. Off, as in Linux 6.14; on, as in the series of 2026.
+    /// </summary>
+    public bool ProtectedGroupsEvictFirst { get; init; }
 
     /// <summary>Pages of system RAM that objects may use before others are swapped out for them, bytes; null for no limit.</summary>
     public ulong? PageLimitBytes { get; init; }

@@ -24,6 +24,7 @@ public abstract class GpuDriver : IPagingObserver
     /// <param name="victim">The object; its reservation is held.</param>
     public virtual Placement EvictionPlacement(BufferObject victim) =>
         victim.IsPurgeable ? Placement.Empty :
+        victim.Device.PlacementOutOfSight(victim) is { } unseen ? unseen :
         victim.Resource?.Domain == MemoryDomain.Gtt ? Placement.System : Placement.GttThenSystem;
 
     /// <summary>Whether evicting an object would help a place.</summary>

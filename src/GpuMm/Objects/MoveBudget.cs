@@ -41,16 +41,36 @@ public sealed class MoveBudget
     /// <param name="totalBytes">Memory in all.</param>
     public ulong AvailableBytes(ulong nowNs, ulong freeBytes, ulong totalBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(nowNs, _lastNs);
-        long passedNs = (long)Math.Min(nowNs - _lastNs, (ulong)_capNs + (ulong)Math.Max(0, -_accumulatedNs));
-        _lastNs = nowNs;
-        _accumulatedNs = Math.Min(_capNs, _accumulatedNs + passedNs);
+        AddTime(nowNs);
         if (freeBytes >= PlentyBytes || freeBytes >= totalBytes / 8)
         {
             _accumulatedNs = Math.Max(_accumulatedNs, ToNs(freeBytes / 4));
         }
 
-        return _accumulatedNs <= 0 ? 0 : (ulong)((UInt128)(ulong)_accumulatedNs * _bytesPerSecond / NsPerSecond);
+        return ToBytes();
+    }
+
+    /// <summary>As <see cref="AvailableBytes"/>, for the part that the CPU sees: half of it must be free for half of that.</summary>
+    /// <param name="nowNs">The time; never goes back.</param>
+    /// <param name="freeBytes">Memory of this part that is free.</param>
+    /// <param name="totalBytes">Memory of this part in all.</param>
+    public ulong AvailableVisibleBytes(ulong nowNs, ulong freeBytes, ulong totalBytes)
+    {
+        AddTime(nowNs);
+        if (freeBytes >= totalBytes / 2)
+        {
+            _accumulatedNs = Math.Max(_accumulatedNs, ToNs(freeBytes / 2));
+        }
+
+        return ToBytes();
+    }
+
+    private void AddTime(ulong nowNs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nowNs, _lastNs);
+        long passedNs = (long)Math.Min(nowNs - _lastNs, (ulong)_capNs + (ulong)Math.Max(0, -_accumulatedNs));
+        _lastNs = nowNs;
+        _accumulatedNs = Math.Min(_capNs, _accumulatedNs + passedNs);
     }
 
     /// <summary>Takes what was moved from the budget; it may fall below zero, and is then paid back by time.</summary>
@@ -64,6 +84,9 @@ public sealed class MoveBudget
     /// <param name="allowed">Where it may be; should name its present domain.</param>
     public static Placement Choose(ulong availableBytes, ulong movedBytes, Placement preferred, Placement allowed) =>
         movedBytes < availableBytes ? preferred : allowed;
+
+    private ulong ToBytes() =>
+        _accumulatedNs <= 0 ? 0 : (ulong)((UInt128)(ulong)_accumulatedNs * _bytesPerSecond / NsPerSecond);
 
     private long ToNs(ulong bytes) => (long)UInt128.Min((UInt128)bytes * NsPerSecond / _bytesPerSecond, (ulong)(long.MaxValue / 4));
 }

@@ -34,7 +34,9 @@ public sealed class Resource : LruNode
     public PlaceFlags Flags { get; internal set; }
 
     /// <summary>Where the CPU sees it on the bus; <c>default</c> while no one looks.</summary>
-    public BusMapping Bus { get; internal set; }
+    public BusMapping Bus => Owner?.Device.BusMappingOf(this) ?? default;
+
+    internal ushort GroupIndex { get; set; } // The group it is charged to; 0 for none
 
     /// <summary>True while the aperture's table shows its pages. Lock: its owner's reservation.</summary>
     public bool IsBound { get; internal set; }

@@ -199,6 +199,20 @@ public abstract partial class ResourceManager
         }
     }
 
+    /// <summary>Adds up what is charged to each group.</summary>
+    internal void AddCharged(Dictionary<(int Group, int Domain), ulong> into)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        foreach (Resource resource in AllLocked())
+        {
+            if (resource.GroupIndex != 0)
+            {
+                (int Group, int Domain) key = (resource.GroupIndex, (int)Domain);
+                into[key] = into.GetValueOrDefault(key) + resource.SizeBytes;
+            }
+        }
+    }
+
     private void ValidateOwned(Resource resource, BufferObject owner, List<string> problems)
     {
         // Whoever holds the reservation may be half-way through moving in or pinning.

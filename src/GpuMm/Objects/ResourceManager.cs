@@ -98,6 +98,7 @@ public abstract partial class ResourceManager
         taken.Owner = owner;
         taken.SizeBytes = owner.SizeBytes;
         taken.Flags = place.Flags;
+        taken.GroupIndex = owner.GroupIndex;
         _usedBytes += owner.SizeBytes;
         PeakBytes = Math.Max(PeakBytes, _usedBytes);
         Enlist(taken);
@@ -129,7 +130,6 @@ public abstract partial class ResourceManager
         ReleaseSpace(ref resource.Ranges);
         resource.Ranges.Clear();
         resource.Owner = null;
-        resource.Bus = default;
         resource.IsPinnedHere = false;
         resource.Next = _freeResources;
         _freeResources = resource;

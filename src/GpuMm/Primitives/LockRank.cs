@@ -20,6 +20,9 @@ internal enum LockRank : byte
     /// <summary>One leaf of a page table.</summary>
     PageTable = 40,
 
+    /// <summary>What groups of objects use and are promised.</summary>
+    Groups = 45,
+
     /// <summary>The space and the eviction lists of one domain.</summary>
     ResourceManager = 50,
 
