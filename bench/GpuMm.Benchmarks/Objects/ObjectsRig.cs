@@ -1,0 +1,174 @@
+using System;
+using GpuMm.Backing;
+using GpuMm.Fences;
+using GpuMm.Objects;
+
+namespace GpuMm.Benchmarks.Objects;
+
+/// <summary>A device without bytes, and objects in the states that the questions ask for.</summary>
+internal sealed class ObjectsRig : IDisposable
+{
+    private const int PlacedCount = 1024;
+    private const int BulkCount = 1000;
+    private const ulong PageBytes = 4096;
+
+    private readonly GpuDevice _device;
+    private readonly BufferObject[] _placed = new BufferObject[PlacedCount];
+    private readonly BufferObject[] _own = new BufferObject[2];
+    private readonly BulkMove _bulk;
+    private readonly GpuDevice _full;
+    private readonly BufferObject[] _pair = new BufferObject[2];
+    private readonly GpuDevice _dropping;
+    private readonly BufferObject[] _dropped = new BufferObject[2];
+
+    public ObjectsRig()
+    {
+        _device = Device(vramPages: 8192);
+        for (int i = 0; i < PlacedCount; i++)
+        {
+            _placed[i] = Create(_device, 1, Placement.Vram, null);
+        }
+
+        Reservation shared = new();
+        _bulk = new BulkMove(_device, shared);
+        shared.Lock();
+        for (int i = 0; i < BulkCount; i++)
+        {
+            Create(_device, 1, Placement.Vram, shared).SetBulkMove(_bulk);
+        }
+
+        shared.Unlock();
+        _full = Device(vramPages: 16);
+        _dropping = Device(vramPages: 16);
+        for (int i = 0; i < 2; i++)
+        {
+            _own[i] = Create(_device, 1, Placement.Vram, null);
+            _pair[i] = Create(_full, 16, Placement.Vram, null);
+            _dropped[i] = Create(_dropping, 16, Placement.Vram, null);
+            _dropped[i].Reserve();
+            _dropped[i].Advise(MemoryAdvice.DontNeed);
+            _dropped[i].Unreserve();
+        }
+    }
+
+    public void HoldAll()
+    {
+        foreach (BufferObject target in _placed)
+        {
+            target.Reserve();
+        }
+    }
+
+    public void ReleaseAll()
+    {
+        foreach (BufferObject target in _placed)
+        {
+            target.Unreserve();
+        }
+    }
+
+    public void Validate(int steps)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            OperationContext context = default;
+            Expect(_placed[i % PlacedCount].Validate(Placement.VramThenGtt, ref context));
+        }
+    }
+
+    public void ReserveAndValidate(int steps)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            OperationContext context = default;
+            BufferObject target = _placed[i % PlacedCount];
+            target.Reserve();
+            Expect(target.Validate(Placement.VramThenGtt, ref context));
+            target.Reservation.Unlock();
+        }
+    }
+
+    public void BumpBulk(int steps)
+    {
+        _bulk.Reservation.Lock();
+        for (int i = 0; i < steps; i++)
+        {
+            _bulk.Bump();
+        }
+
+        _bulk.Reservation.Unlock();
+    }
+
+    public void EvictAndMoveIn(int steps) => Alternate(_pair, steps);
+
+    public void DropAndMoveIn(int steps) => Alternate(_dropped, steps);
+
+    public void Use(int thread)
+    {
+        BufferObject target = _own[thread];
+        for (int i = 0; i < 5_000; i++)
+        {
+            OperationContext context = default;
+            target.Reserve();
+            Expect(target.Validate(Placement.VramThenGtt, ref context));
+            target.Unreserve();
+        }
+    }
+
+    public void MoveAbout(int thread)
+    {
+        BufferObject target = _own[thread];
+        for (int i = 0; i < 1_000; i++)
+        {
+            OperationContext context = default;
+            target.Reserve();
+            Expect(target.Validate(i % 2 == 0 ? Placement.Gtt : Placement.Vram, ref context));
+            target.Unreserve();
+        }
+    }
+
+    public void Dispose()
+    {
+        _device.Dispose();
+        _full.Dispose();
+        _dropping.Dispose();
+    }
+
+    private static void Alternate(BufferObject[] pair, int steps)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            OperationContext context = default;
+            BufferObject target = pair[i & 1];
+            target.Reserve();
+            Expect(target.Validate(Placement.Vram, ref context));
+            target.Unreserve();
+        }
+    }
+
+    private static void Expect(MmStatus status)
+    {
+        if (status != MmStatus.Ok)
+        {
+            throw new InvalidOperationException($"The bench expects Ok, not {status}.");
+        }
+    }
+
+    private static GpuDevice Device(ulong vramPages) => new(
+        new GpuDeviceOptions
+        {
+            VramBytes = vramPages * PageBytes,
+            ApertureBytes = 8192 * PageBytes,
+            SystemBytes = 8192 * PageBytes,
+            Backing = BackingKind.None,
+        },
+        new InlineDriver());
+
+    private static BufferObject Create(GpuDevice device, ulong pages, Placement placement, Reservation? shared)
+    {
+        OperationContext context = default;
+        Expect(device.TryCreate(
+            new BufferObjectDescription(pages * PageBytes, SharedReservation: shared), placement, ref context, out BufferObject? made));
+        return made!;
+    }
+}
