@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
 using GpuMm.Cli;
+using GpuMm.Cli.Calibrate;
 using GpuMm.Cli.Check;
 using GpuMm.Cli.Demo;
 using GpuMm.Cli.Fault;
@@ -12,9 +13,11 @@ using GpuMm.Cli.Race;
 using GpuMm.Cli.Report;
 using GpuMm.Cli.Serve;
 using GpuMm.Cli.Sweep;
+using GpuMm.Cli.Vulkan;
 
 RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migrate between video memory, aperture and system RAM; mappings follow.")
 {
+    CalibrateCommand.Create(),
     CheckCommand.Create(),
     DemoCommand.Create(),
     FaultCommand.Create(),
@@ -25,6 +28,7 @@ RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migr
     ReportCommand.Create(),
     ServeCommand.Create(),
     SweepCommand.Create(),
+    VulkanCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

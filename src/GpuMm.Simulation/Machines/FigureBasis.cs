@@ -11,4 +11,7 @@ public enum FigureBasis : byte
 
     /// <summary>Chosen: of the right size, measured by nobody.</summary>
     Estimate = 2,
+
+    /// <summary>Measured on the device itself; the source says how, and how far it can be off.</summary>
+    Measured = 3,
 }

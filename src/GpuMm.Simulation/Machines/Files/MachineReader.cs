@@ -101,8 +101,9 @@ internal static class MachineReader
                 {
                     "published" => FigureBasis.Published,
                     "derived" => FigureBasis.Derived,
+                    "measured" => FigureBasis.Measured,
                     null or "estimate" => FigureBasis.Estimate,
-                    _ => throw MachineFiles.Problem(file, path + ".basis", $"there is no basis \"{each.Basis}\"; give published, derived or estimate"),
+                    _ => throw MachineFiles.Problem(file, path + ".basis", $"there is no basis \"{each.Basis}\"; give published, derived, measured or estimate"),
                 }));
         }
 

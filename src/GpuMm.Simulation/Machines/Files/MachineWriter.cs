@@ -63,6 +63,7 @@ internal static class MachineWriter
                 {
                     FigureBasis.Published => "published",
                     FigureBasis.Derived => "derived",
+                    FigureBasis.Measured => "measured",
                     _ => "estimate",
                 },
             };

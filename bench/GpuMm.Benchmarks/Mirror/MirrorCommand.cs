@@ -1,0 +1,43 @@
+using System;
+using System.Globalization;
+using GpuMm.Vulkan.Devices;
+
+namespace GpuMm.Benchmarks.Mirror;
+
+/// <summary><c>-- mirror</c>: what the mirror costs beside the copies that it makes.</summary>
+internal static class MirrorCommand
+{
+    public static int Run()
+    {
+        try
+        {
+            using MirrorBench bench = new();
+            Console.WriteLine($"device    {bench.DeviceName}");
+            double cpuUs = bench.CpuMicrosecondsPerMove();
+            double simulatedUs = bench.SimulatedMicrosecondsPerMove();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"cpu       {cpuUs - simulatedUs:0.00} us per move beside the copy ({cpuUs:0.00} us with the mirror, {simulatedUs:0.00} us without); target: below 5"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"managed   {bench.ManagedBytesPerMove():0.###} bytes per move; target: 0"));
+            foreach (ulong sizeKiB in (ReadOnlySpan<ulong>)[64, 256, 1024, 4096, 16384])
+            {
+                (double bare, double mirrored) = bench.Sustained(sizeKiB << 10);
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{sizeKiB,6} KiB  bare loop {bare,7:0.00} GB/s, migration {mirrored,7:0.00} GB/s: {mirrored / bare:P0}"));
+            }
+
+            (double bareMix, double mirroredMix) = bench.SustainedMix();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"   a mix  bare loop {bareMix,7:0.00} GB/s, migration {mirroredMix,7:0.00} GB/s: {mirroredMix / bareMix:P0}; target: 90 %"));
+            return 0;
+        }
+        catch (MirrorUnavailableException missing)
+        {
+            Console.Error.WriteLine(missing.Message);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,324 @@
+using System;
+using System.Diagnostics;
+using GpuMm.Vulkan.Devices;
+using Silk.NET.Vulkan;
+using VkSemaphore = Silk.NET.Vulkan.Semaphore;
+
+namespace GpuMm.Vulkan.Memory;
+
+/// <summary>
+/// Copies on the device's copy queue, in order, in batches: a batch is one submission and one value of the timeline. Each
+/// timed copy has a timestamp before and behind it; neighbours in a batch share the one between them.
+/// </summary>
+/// <remarks>
+/// Full memory barriers stand around every timestamp: without them some devices take the time of the command, not of the
+/// copy. One thread. No managed allocation.
+/// </remarks>
+internal sealed unsafe class CopyStream : IDisposable
+{
+    /// <summary>Timed copies of one batch at most.</summary>
+    public const int MaxTimed = 16;
+
+    private const int BatchCount = 4;
+    private const int QueriesPerBatch = MaxTimed + 1; // One before the first copy, one behind each.
+
+    // Large copies go at once: the device works while the CPU records the next.
+    private const ulong FlushBytes = 16ul << 20;
+    private const ulong WaitLimitNs = 30_000_000_000;
+
+    private readonly VulkanDevice _device;
+    private readonly CommandPool _pool;
+    private readonly QueryPool _queries;
+    private readonly VkSemaphore _timeline;
+    private readonly CommandBuffer[] _commands = new CommandBuffer[BatchCount];
+    private readonly ulong[] _values = new ulong[BatchCount]; // What each batch signals; 0 when it was looked at.
+    private readonly int[] _timedCounts = new int[BatchCount];
+    private readonly CopyTag[] _tags = new CopyTag[BatchCount * MaxTimed];
+    private readonly double _nsPerTick;
+    private readonly ulong _tickMask;
+    private ulong _submitted;
+    private ulong _done;
+    private ulong _batchBytes; // Of the timed copies of the open batch.
+    private int _slot;
+    private bool _isOpen;
+
+    public CopyStream(VulkanDevice device)
+    {
+        _device = device;
+        _nsPerTick = device.Info.TimestampPeriodNs;
+        _tickMask = device.TimestampBits >= 64 ? ulong.MaxValue : (1ul << device.TimestampBits) - 1;
+        _timeline = device.CreateTimeline();
+        _pool = device.CreateCommandPool(device.CopyFamily);
+        device.AllocateCommands(_pool, _commands);
+        QueryPoolCreateInfo info = new()
+        {
+            SType = StructureType.QueryPoolCreateInfo,
+            QueryType = QueryType.Timestamp,
+            QueryCount = BatchCount * QueriesPerBatch,
+        };
+        QueryPool queries;
+        device.Check(device.Functions.CreateQueryPool(device.Handle, &info, null, &queries), "vkCreateQueryPool");
+        device.Counts.Others++;
+        _queries = queries;
+    }
+
+    /// <summary>Told how long each timed copy took; called when its batch is looked at, never inside a recording.</summary>
+    public ICopyTimes? Times { get; set; }
+
+    /// <summary>What the batch that is open, or opened next, signals.</summary>
+    public ulong NextValue => _submitted + 1;
+
+    /// <summary>How far the timeline is, as far as we know.</summary>
+    public ulong DoneValue => _done;
+
+    /// <summary>The timeline.</summary>
+    public VkSemaphore Timeline => _timeline;
+
+    /// <summary>Submissions so far.</summary>
+    public ulong SubmittedCount => _submitted;
+
+    /// <summary>The commands of the open batch; opens one.</summary>
+    public CommandBuffer Commands()
+    {
+        if (!_isOpen)
+        {
+            Open();
+        }
+
+        return _commands[_slot];
+    }
+
+    /// <summary>Makes everything recorded so far happen before what comes.</summary>
+    public void Barrier() => Barrier(_device, Commands());
+
+    internal static void Barrier(VulkanDevice device, CommandBuffer commands)
+    {
+        MemoryBarrier barrier = new()
+        {
+            SType = StructureType.MemoryBarrier,
+            SrcAccessMask = AccessFlags.MemoryWriteBit | AccessFlags.MemoryReadBit,
+            DstAccessMask = AccessFlags.MemoryWriteBit | AccessFlags.MemoryReadBit,
+        };
+        device.Functions.CmdPipelineBarrier(
+            commands, PipelineStageFlags.AllCommandsBit, PipelineStageFlags.AllCommandsBit, 0, 1, &barrier, 0, null, 0, null);
+    }
+
+    /// <summary>Opens a batch with room for one more timed copy; a full one is submitted.</summary>
+    /// <returns>Its commands.</returns>
+    public CommandBuffer CommandsForTimed()
+    {
+        if (_isOpen && (_timedCounts[_slot] == MaxTimed || _batchBytes >= FlushBytes))
+        {
+            Flush();
+        }
+
+        return Commands();
+    }
+
+    /// <summary>
+    /// Starts the time of a copy, in the batch of <see cref="CommandsForTimed"/>, behind the barrier of
+    /// <see cref="CopyRecorder.Enter"/>.
+    /// </summary>
+    /// <param name="tag">What it is.</param>
+    public void BeginTimed(in CopyTag tag)
+    {
+        CommandBuffer commands = _commands[_slot];
+        Debug.Assert(_isOpen && _timedCounts[_slot] < MaxTimed, "The batch is open and has room.");
+        int index = (_slot * MaxTimed) + _timedCounts[_slot];
+        _tags[index] = tag;
+        _batchBytes += tag.SizeBytes;
+
+        // Copies of a batch follow each other, so the end of one is the start of the next.
+        if (_tickMask != 0 && _timedCounts[_slot] == 0)
+        {
+            _device.Functions.CmdWriteTimestamp(commands, PipelineStageFlags.BottomOfPipeBit, _queries, (uint)QueryOf(_slot));
+            Barrier();
+        }
+    }
+
+    /// <summary>Ends the time of a copy; <see cref="CopyRecorder.Leave"/> follows.</summary>
+    public void EndTimed()
+    {
+        CommandBuffer commands = Commands();
+        int query = QueryOf(_slot) + ++_timedCounts[_slot];
+        if (_tickMask != 0)
+        {
+            Barrier();
+            _device.Functions.CmdWriteTimestamp(commands, PipelineStageFlags.BottomOfPipeBit, _queries, (uint)query);
+        }
+    }
+
+    /// <summary>Submits the open batch, if there is one.</summary>
+    /// <returns>The value that everything recorded so far has signalled by.</returns>
+    public ulong Flush()
+    {
+        if (!_isOpen)
+        {
+            return _submitted;
+        }
+
+        CommandBuffer commands = _commands[_slot];
+        _isOpen = false;
+        _device.Check(_device.Functions.EndCommandBuffer(commands), "vkEndCommandBuffer");
+        ulong value = _submitted + 1;
+        VkSemaphore timeline = _timeline;
+        TimelineSemaphoreSubmitInfo values = new()
+        {
+            SType = StructureType.TimelineSemaphoreSubmitInfo,
+            SignalSemaphoreValueCount = 1,
+            PSignalSemaphoreValues = &value,
+        };
+        SubmitInfo submit = new()
+        {
+            SType = StructureType.SubmitInfo,
+            PNext = &values,
+            CommandBufferCount = 1,
+            PCommandBuffers = &commands,
+            SignalSemaphoreCount = 1,
+            PSignalSemaphores = &timeline,
+        };
+        _device.Check(_device.Functions.QueueSubmit(_device.CopyQueue, 1, &submit, default), "vkQueueSubmit");
+        _submitted = value;
+        _values[_slot] = value;
+        _slot = (_slot + 1) % BatchCount;
+        return value;
+    }
+
+    /// <summary>True when the timeline reached a value.</summary>
+    public bool IsDone(ulong value)
+    {
+        if (value > _done)
+        {
+            ulong now;
+            _device.Check(_device.Functions.GetSemaphoreCounterValue(_device.Handle, _timeline, &now), "vkGetSemaphoreCounterValue");
+            _done = now;
+        }
+
+        return value <= _done;
+    }
+
+    /// <summary>Submits the open batch if it is large enough to keep the device busy.</summary>
+    public void FlushIfLarge()
+    {
+        if (_isOpen && _batchBytes >= FlushBytes)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Submits if need be, and waits until the timeline reached a value.</summary>
+    /// <param name="value">At most <see cref="NextValue"/>.</param>
+    /// <exception cref="VulkanException">The device was lost, or did not finish in 30 s.</exception>
+    public void Wait(ulong value)
+    {
+        Debug.Assert(value <= NextValue, "Only what was recorded is waited for.");
+        if (value > _submitted)
+        {
+            Flush();
+        }
+
+        if (value > _done)
+        {
+            VkSemaphore timeline = _timeline;
+            SemaphoreWaitInfo info = new()
+            {
+                SType = StructureType.SemaphoreWaitInfo,
+                SemaphoreCount = 1,
+                PSemaphores = &timeline,
+                PValues = &value,
+            };
+            _device.Check(_device.Functions.WaitSemaphores(_device.Handle, &info, WaitLimitNs), "vkWaitSemaphores");
+            _done = Math.Max(_done, value);
+        }
+
+        Harvest();
+    }
+
+    /// <summary>Waits for everything that was recorded.</summary>
+    public void WaitAll() => Wait(_isOpen ? NextValue : _submitted);
+
+    /// <summary>Looks at the times of the batches that are done.</summary>
+    public void Harvest()
+    {
+        // Oldest first: the slot that is used next is the oldest.
+        for (int i = 0; i < BatchCount; i++)
+        {
+            int slot = (_slot + i) % BatchCount;
+            if (_values[slot] != 0 && _values[slot] <= _done)
+            {
+                Harvest(slot);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _device.WaitIdle();
+        _device.Functions.DestroyQueryPool(_device.Handle, _queries, null);
+        _device.Counts.Others--;
+        _device.DestroyCommandPool(_pool);
+        _device.DestroySemaphore(_timeline);
+    }
+
+    private static int QueryOf(int slot) => slot * QueriesPerBatch;
+
+    private void Open()
+    {
+        if (_values[_slot] != 0)
+        {
+            if (!IsDone(_values[_slot]))
+            {
+                Wait(_values[_slot]);
+            }
+
+            Harvest();
+        }
+
+        CommandBufferBeginInfo info = new()
+        {
+            SType = StructureType.CommandBufferBeginInfo,
+            Flags = CommandBufferUsageFlags.OneTimeSubmitBit,
+        };
+        _device.Check(_device.Functions.BeginCommandBuffer(_commands[_slot], &info), "vkBeginCommandBuffer");
+        _timedCounts[_slot] = 0;
+        _batchBytes = 0;
+        _isOpen = true;
+        if (_device.ResetsQueriesFromHost)
+        {
+            _device.Functions.ResetQueryPool(_device.Handle, _queries, (uint)QueryOf(_slot), QueriesPerBatch);
+        }
+        else if (_tickMask != 0)
+        {
+            _device.Functions.CmdResetQueryPool(_commands[_slot], _queries, (uint)QueryOf(_slot), QueriesPerBatch);
+        }
+    }
+
+    private void Harvest(int slot)
+    {
+        int count = _timedCounts[slot];
+        _values[slot] = 0;
+        if (count == 0 || _tickMask == 0 || Times is not { } times)
+        {
+            return;
+        }
+
+        ulong* ticks = stackalloc ulong[QueriesPerBatch];
+        _device.Check(
+            _device.Functions.GetQueryPoolResults(
+                _device.Handle,
+                _queries,
+                (uint)QueryOf(slot),
+                (uint)(count + 1),
+                (nuint)((count + 1) * sizeof(ulong)),
+                ticks,
+                sizeof(ulong),
+                QueryResultFlags.Result64Bit | QueryResultFlags.ResultWaitBit),
+            "vkGetQueryPoolResults");
+        for (int i = 0; i < count; i++)
+        {
+            ulong passed = unchecked(ticks[i + 1] - ticks[i]) & _tickMask;
+            times.OnCopied(_tags[(slot * MaxTimed) + i], (long)(passed * _nsPerTick));
+        }
+    }
+}
