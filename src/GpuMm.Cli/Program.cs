@@ -8,6 +8,7 @@ using GpuMm.Cli.Check;
 using GpuMm.Cli.Demo;
 using GpuMm.Cli.Fault;
 using GpuMm.Cli.Knee;
+using GpuMm.Cli.League;
 using GpuMm.Cli.Machine;
 using GpuMm.Cli.Race;
 using GpuMm.Cli.Report;
@@ -22,6 +23,7 @@ RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migr
     DemoCommand.Create(),
     FaultCommand.Create(),
     KneeCommand.Create(),
+    LeagueCommand.Create(),
     MachineCommand.Create(),
     MergeCommand.Create(),
     RaceCommand.Create(),

@@ -14,7 +14,8 @@ public sealed class TestDevice : IDisposable
         ulong systemPages = 1024,
         ulong? visiblePages = null,
         GpuDriver? driver = null,
-        BackingKind backing = BackingKind.Bytes)
+        BackingKind backing = BackingKind.Bytes,
+        string policy = "lru")
     {
         Device = new GpuDevice(
             new GpuDeviceOptions
@@ -24,6 +25,7 @@ public sealed class TestDevice : IDisposable
                 SystemBytes = systemPages * 4096,
                 VisibleVramBytes = visiblePages * 4096,
                 Backing = backing,
+                EvictionPolicy = policy,
             },
             driver ?? new InlineDriver());
         Space = Device.CreateAddressSpace();

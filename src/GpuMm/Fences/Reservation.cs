@@ -27,6 +27,7 @@ public sealed class Reservation
     private object? _gate; // Made by the first thread that has to wait.
     private ReservationTicket? _ticket; // Lock: this reservation
     private FenceSlots _fences; // Lock: this reservation
+    private uint _holdNumber; // Lock: this reservation
 #if DEBUG
     private int _ownerThread;
 #endif
@@ -36,6 +37,9 @@ public sealed class Reservation
 
     /// <summary>The ticket under which it is held, or null. Lock: this reservation.</summary>
     public ReservationTicket? Ticket => _ticket;
+
+    /// <summary>Counts how often it was taken; wraps around. Lock: this reservation.</summary>
+    internal uint HoldNumber => _holdNumber;
 
     /// <summary>Number of fences kept, signalled ones included. Lock: this reservation.</summary>
     public int FenceCount => _fences.Count;
@@ -234,6 +238,7 @@ public sealed class Reservation
     private void Acquired(ReservationTicket? ticket)
     {
         LockOrder.Taken(LockRank.Reservation);
+        _holdNumber = unchecked(_holdNumber + 1);
         _ticket = ticket;
         if (ticket is not null)
         {

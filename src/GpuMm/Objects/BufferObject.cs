@@ -112,6 +112,10 @@ public sealed class BufferObject
     /// <summary>Handles that clients have to it.</summary>
     public int HandleCount => Volatile.Read(ref _handles);
 
+    internal int PolicySlot { get; set; } = -1; // By which rankings know it; -1 while none does. Lock: a manager's, at first
+
+    internal bool WasEvicted { get; set; } // Lock: its reservation
+
     internal uint PublishedName { get; set; } // Lock: the device's registry
 
     internal bool OwnsReservation { get; }

@@ -72,7 +72,12 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         {
             if (isHeld)
             {
-                // A plain unlock: a CPU touch does not make the object younger.
+                // A plain unlock, unless the policy says otherwise: a CPU touch does not make the object younger.
+                if (device.Policy.AgesOnCpuTouch)
+                {
+                    target.Bump();
+                }
+
                 target.Reservation.Unlock();
             }
         }

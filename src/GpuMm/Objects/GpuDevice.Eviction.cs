@@ -74,7 +74,7 @@ public sealed partial class GpuDevice
         search.Rank = -1;
         bool maySleep = ticket is not null;
         bool reportsLocked = IsObserved;
-        LruCursor cursor = search.Manager.BeginWalk();
+        LruCursor cursor = search.Manager.BeginWalk(search.Requester);
         try
         {
             while (search.Manager.NextCandidate(cursor, context, maySleep ? ticket : null, out CandidateLock state, reportsLocked) is { } victim)
@@ -192,6 +192,7 @@ public sealed partial class GpuDevice
         }
 
         return victim.PinCount > 0 ? SkipReason.Pinned
+            : Policy.SparesHigherPriority && victim.Priority > search.Requester.Priority ? SkipReason.Policy
             : !Driver.IsEvictionValuable(victim, search.Place) ? SkipReason.NotValuable
             : SkipReason.None;
     }
@@ -216,6 +217,7 @@ public sealed partial class GpuDevice
 
         if (status == MmStatus.Ok)
         {
+            victim.WasEvicted = true;
             Statistics.CountEviction(victim.SizeBytes);
         }
 

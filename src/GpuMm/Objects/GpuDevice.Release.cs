@@ -82,6 +82,7 @@ public sealed partial class GpuDevice
         Revoke(gone);
         FreeMemory(gone);
         gone.Pages = null;
+        GivePolicySlot(gone);
         Unregister(gone);
         RaiseStatus(DeviceEventKind.ObjectDestroyed, gone, MmStatus.Ok);
         return true;

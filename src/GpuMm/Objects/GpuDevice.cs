@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Diagnostics;
+using GpuMm.Eviction;
 using GpuMm.Fences;
 using GpuMm.Paging;
 using GpuMm.Primitives;
@@ -45,6 +46,7 @@ public sealed partial class GpuDevice : IDisposable
         ArgumentNullException.ThrowIfNull(driver);
         options.Check();
         Options = options;
+        Policy = EvictionPolicies.Get(options.EvictionPolicy);
         Driver = driver;
         VmOperations = new BufferObjectVmOperations(this);
         Groups = new MemoryGroups(this);
@@ -143,6 +145,7 @@ public sealed partial class GpuDevice : IDisposable
             throw new InvalidOperationException($"{manager.Domain} still holds {slot.UsedBytes} bytes.");
         }
 
+        manager.SetPolicy(Policy);
         slot = manager;
     }
 
@@ -229,6 +232,7 @@ public sealed partial class GpuDevice : IDisposable
         }
 
         FreeMemory(made);
+        GivePolicySlot(made);
     }
 
     internal ResourceManager? FindManager(MemoryDomain domain) =>

@@ -1,5 +1,6 @@
 using System;
 using GpuMm.Backing;
+using GpuMm.Eviction;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 
@@ -25,6 +26,9 @@ public sealed record GpuDeviceOptions
     /// whole visible part can be seen at once.
     /// </summary>
     public ulong? IoWindowBytes { get; init; }
+
+    /// <summary>Who goes first, by name: see <see cref="Eviction.EvictionPolicies"/>.</summary>
+    public string EvictionPolicy { get; init; } = EvictionPolicies.DefaultName;
 
     /// <summary>Gives out video memory.</summary>
     /// <remarks><see cref="SpaceAllocatorKind.Bins"/> knows no windows, so it needs all of the memory to be visible.</remarks>

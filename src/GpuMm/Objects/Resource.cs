@@ -50,6 +50,12 @@ public sealed class Resource : LruNode
     /// <summary>Number of ranges it consists of; 0 in system RAM.</summary>
     public int RangeCount => _ranges.Count;
 
+    internal bool IsRanked { get; set; } // Lock: the manager's
+
+    internal bool IsUsedAside { get; set; } // Lock: the manager's; used while an eviction walk has it aside
+
+    internal uint LastUse { get; set; } // Lock: the manager's; the hold of the reservation that was counted last
+
     internal ref RangeList Ranges => ref _ranges;
 
     /// <summary>One range.</summary>

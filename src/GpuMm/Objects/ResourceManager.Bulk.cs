@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using GpuMm.Eviction;
 using GpuMm.Primitives;
@@ -8,6 +9,7 @@ namespace GpuMm.Objects;
 public abstract partial class ResourceManager
 {
     private int _walkCount; // Lock: _lock
+    private PolicyRanks? _ranks; // Lock: _lock; null while the lists are the order
 
     /// <summary>The resources of one priority, oldest first: a copy, for tests and dumps.</summary>
     /// <param name="priority">0 to 3; 4 gives those that cannot be evicted.</param>
@@ -27,6 +29,20 @@ public abstract partial class ResourceManager
         return order;
     }
 
+    /// <summary>Chooses the order. The manager must hold nothing yet.</summary>
+    internal void SetPolicy(EvictionPolicy policy)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        _ranks = policy.UsesManagerList ? null : new PolicyRanks(policy, (long)Math.Max(1, Pages.Count(SizeBytes)));
+    }
+
+    /// <summary>Forgets an object that ceases to exist.</summary>
+    internal void ForgetRank(int slot)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        _ranks?.Forget(slot);
+    }
+
     /// <summary>Moves every run of a bulk move to the young end.</summary>
     internal void BumpRuns(BulkMove bulk)
     {
@@ -44,6 +60,7 @@ public abstract partial class ResourceManager
                 PullCursors(_lru[priority], run);
             }
 
+            TouchRun(run);
             _lru[priority].MoveRunToTail(run.First, run.Last!);
         }
     }
@@ -87,7 +104,43 @@ public abstract partial class ResourceManager
         resource.Owner is { BulkMove: not null } &&
         !ReferenceEquals(resource.List, _unevictable) && !ReferenceEquals(resource.List, _leaving);
 
+    // A ranking has no runs: each member is touched.
+    private void TouchRun(in BulkRun run)
+    {
+        if (_ranks is null)
+        {
+            return;
+        }
+
+        for (LruNode? node = run.First; node is not null; node = ReferenceEquals(node, run.Last) ? null : node.Next)
+        {
+            if (node is Resource member)
+            {
+                _ranks.Touch(member);
+            }
+        }
+    }
+
     private void Enlist(Resource resource)
+    {
+        Link(resource);
+        if (_ranks is not null && !ReferenceEquals(resource.List, _unevictable))
+        {
+            _ranks.Enter(resource);
+        }
+    }
+
+    private void Delist(Resource resource)
+    {
+        if (resource.IsRanked)
+        {
+            _ranks!.Leave(resource);
+        }
+
+        Unlink(resource);
+    }
+
+    private void Link(Resource resource)
     {
         BufferObject owner = resource.Owner!;
         LruList list = ListOf(owner);
@@ -104,7 +157,7 @@ public abstract partial class ResourceManager
         run.Last = resource;
     }
 
-    private void Delist(Resource resource)
+    private void Unlink(Resource resource)
     {
         if (IsInRun(resource))
         {

@@ -41,14 +41,15 @@ public abstract partial class ResourceManager
             return;
         }
 
+        _ranks?.Touch(resource);
         if (resource.Owner!.BulkMove is null)
         {
             list.MoveToTail(resource);
         }
         else
         {
-            Delist(resource);
-            Enlist(resource);
+            Unlink(resource);
+            Link(resource);
         }
     }
 
@@ -69,13 +70,21 @@ public abstract partial class ResourceManager
         _leaving.AddTail(resource);
     }
 
-    internal LruCursor BeginWalk()
+    /// <summary>Begins a walk in eviction order.</summary>
+    /// <param name="requester">Who wants the room; null for nobody in particular.</param>
+    internal LruCursor BeginWalk(BufferObject? requester = null)
     {
         using RankedLock.Scope scope = _lock.Enter();
         LruCursor cursor = _freeCursors ?? new LruCursor();
         _freeCursors = cursor.NextFree;
         cursor.NextFree = null;
         cursor.Priority = 0;
+        if (_ranks is not null)
+        {
+            _ranks.Begin(cursor, requester);
+            return cursor;
+        }
+
         _walkCount++;
         _lru[0].Insert(cursor, after: null);
         return cursor;
@@ -84,8 +93,16 @@ public abstract partial class ResourceManager
     internal void EndWalk(LruCursor cursor)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        cursor.List?.Remove(cursor);
-        _walkCount--;
+        if (_ranks is not null)
+        {
+            _ranks.End(cursor);
+        }
+        else
+        {
+            cursor.List?.Remove(cursor);
+            _walkCount--;
+        }
+
         cursor.NextFree = _freeCursors;
         _freeCursors = cursor;
     }
@@ -105,26 +122,11 @@ public abstract partial class ResourceManager
         using RankedLock.Scope scope = _lock.Enter();
         while (true)
         {
-            LruNode? node = cursor.Next;
-            if (node is null)
+            Resource? resource = _ranks is null ? NextOnLists(cursor) : _ranks.Next(cursor);
+            if (resource?.Owner is not { } owner)
             {
-                cursor.List!.Remove(cursor);
-                if (++cursor.Priority == PriorityCount)
-                {
-                    lockState = CandidateLock.None;
-                    return null;
-                }
-
-                _lru[cursor.Priority].Insert(cursor, after: null);
-                continue;
-            }
-
-            LruList list = cursor.List!;
-            list.Remove(cursor);
-            list.Insert(cursor, node);
-            if (node is not Resource { Owner: { } owner })
-            {
-                continue; // Another walk's cursor.
+                lockState = CandidateLock.None;
+                return null;
             }
 
             if (context.AllowReservedEviction && ReferenceEquals(owner.Reservation, context.HeldReservation))
@@ -149,6 +151,33 @@ public abstract partial class ResourceManager
             {
                 lockState = CandidateLock.Busy;
                 return owner;
+            }
+        }
+    }
+
+    // Null when all lists are done.
+    private Resource? NextOnLists(LruCursor cursor)
+    {
+        while (true)
+        {
+            LruNode? node = cursor.Next;
+            LruList list = cursor.List!;
+            list.Remove(cursor);
+            if (node is null)
+            {
+                if (++cursor.Priority == PriorityCount)
+                {
+                    return null;
+                }
+
+                _lru[cursor.Priority].Insert(cursor, after: null);
+                continue;
+            }
+
+            list.Insert(cursor, node);
+            if (node is Resource { Owner: not null } resource)
+            {
+                return resource; // Anything else is another walk's cursor.
             }
         }
     }

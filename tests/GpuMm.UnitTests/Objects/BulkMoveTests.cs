@@ -36,7 +36,7 @@ public sealed class BulkMoveTests
         BufferObject[] members = Members(test, bulk, 3);
         BufferObject late = test.Create(1, Placement.Gtt, "late");
         ResourceManager manager = test.Device.Manager(MemoryDomain.Gtt);
-        Eviction.LruCursor cursor = manager.BeginWalk();
+        LruCursor cursor = manager.BeginWalk();
         Assert.Same(members[0], manager.NextCandidate(cursor, default, null, out _));
         bulk.Bump(); // The walk holds the shared reservation.
         shared.Unlock();

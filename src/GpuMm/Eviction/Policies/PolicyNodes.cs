@@ -49,16 +49,18 @@ internal struct PolicyNodes<TNode>
             return;
         }
 
-        int grown = Math.Max(slotCount, (int)Math.Min(2L * _count, Array.MaxLength / (Unsafe.SizeOf<TNode>() / sizeof(ulong) * 2)));
+        // Fewer words than an array may have; a table that large fails for want of memory, not by a wrap.
+        int limit = (int)((Array.MaxLength - (LineBytes / sizeof(ulong))) * (long)sizeof(ulong) / Unsafe.SizeOf<TNode>());
+        int grown = Math.Max(slotCount, (int)Math.Min(2L * _count, limit));
         ulong[] words = GC.AllocateArray<ulong>(
-            checked(((grown * Unsafe.SizeOf<TNode>()) + LineBytes) / sizeof(ulong)), pinned: true);
+            checked((int)((((long)grown * Unsafe.SizeOf<TNode>()) + LineBytes) / sizeof(ulong))), pinned: true);
         HugePages.Advise(words);
         long misalignment = (long)Marshal.UnsafeAddrOfPinnedArrayElement(words, 0) & (LineBytes - 1);
         nint firstBytes = (nint)((LineBytes - misalignment) & (LineBytes - 1));
         if (_count > 0)
         {
-            MemoryMarshal.AsBytes(_words.AsSpan()).Slice((int)_firstBytes, _count * Unsafe.SizeOf<TNode>())
-                .CopyTo(MemoryMarshal.AsBytes(words.AsSpan())[(int)firstBytes..]);
+            int wordCount = (int)((long)_count * Unsafe.SizeOf<TNode>() / sizeof(ulong));
+            _words.AsSpan((int)_firstBytes / sizeof(ulong), wordCount).CopyTo(words.AsSpan((int)firstBytes / sizeof(ulong)));
         }
 
         _words = words;
