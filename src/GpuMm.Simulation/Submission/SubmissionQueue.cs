@@ -165,9 +165,14 @@ public sealed class SubmissionQueue
             {
                 ThrottledCount++;
             }
+            else
+            {
+                wish = target.Device.PlacementForUse(
+                    target, Options.Preferred, Options.Allowed, budgetBytes, movedBefore, isProtected: target.Priority >= 2);
+            }
 
             status = target.Validate(wish, ref context);
-            if (status == MmStatus.OutOfMemory && ReferenceEquals(wish, Options.Preferred))
+            if (status == MmStatus.OutOfMemory && !ReferenceEquals(wish, Options.Allowed))
             {
                 status = target.Validate(Options.Allowed, ref context);
             }

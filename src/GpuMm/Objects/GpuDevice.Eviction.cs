@@ -1,5 +1,4 @@
 using GpuMm.Diagnostics;
-using GpuMm.Eviction;
 using GpuMm.Fences;
 
 namespace GpuMm.Objects;

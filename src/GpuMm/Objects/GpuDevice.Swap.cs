@@ -1,7 +1,6 @@
 using System;
 using GpuMm.Backing;
 using GpuMm.Diagnostics;
-using GpuMm.Eviction;
 using GpuMm.Fences;
 using GpuMm.Primitives;
 
