@@ -132,8 +132,8 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
             CopyRecorder.Copy(_device, commands, source, target);
         }
 
-        _stream.EndTimed();
         CopyRecorder.Leave(_device, commands, clears ? default : source, target);
+        _stream.EndTimed();
         _lastNs = -1;
         _stream.WaitAll();
         long waitedNs = (long)System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalNanoseconds;

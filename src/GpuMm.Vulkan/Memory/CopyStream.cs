@@ -136,14 +136,13 @@ internal sealed unsafe class CopyStream : IDisposable
         }
     }
 
-    /// <summary>Ends the time of a copy; <see cref="CopyRecorder.Leave"/> follows.</summary>
+    /// <summary>Ends the time of a copy, behind the barrier of <see cref="CopyRecorder.Leave"/>.</summary>
     public void EndTimed()
     {
         CommandBuffer commands = Commands();
         int query = QueryOf(_slot) + ++_timedCounts[_slot];
         if (_tickMask != 0)
         {
-            Barrier();
             _device.Functions.CmdWriteTimestamp(commands, PipelineStageFlags.BottomOfPipeBit, _queries, (uint)query);
         }
     }

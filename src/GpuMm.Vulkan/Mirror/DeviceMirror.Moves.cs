@@ -88,8 +88,8 @@ internal sealed partial class DeviceMirror
         CopyRecorder.Enter(Device, commands, from, to, isFresh: true);
         Stream.BeginTimed(tag);
         CopyRecorder.Copy(Device, commands, from, to);
-        Stream.EndTimed();
         CopyRecorder.Leave(Device, commands, default, to); // The source is about to go.
+        Stream.EndTimed();
     }
 
     private void RecordClear(in Store to, in CopyTag tag)
@@ -104,17 +104,16 @@ internal sealed partial class DeviceMirror
             CopyRecorder.Clear(Device, commands, zeroes);
             Stream.Barrier();
             CopyRecorder.Copy(Device, commands, zeroes, to);
-            Stream.EndTimed();
             Room.Retire(zeroes, Stream.NextValue);
         }
         else
         {
             Stream.BeginTimed(tag);
             CopyRecorder.Clear(Device, commands, to);
-            Stream.EndTimed();
         }
 
         CopyRecorder.Leave(Device, commands, default, to);
+        Stream.EndTimed();
     }
 
     // Memory in the domain, for whoever has none there. It holds nothing yet.

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using GpuMm.Fences;
 using GpuMm.Objects;
 using GpuMm.Paging;
@@ -136,6 +137,28 @@ public sealed partial class MirrorDriver : SimulatedDriver, IDisposable
     /// <summary>Compares where the manager has its objects with where the device has them. Cost: O(objects).</summary>
     /// <returns>Null when they agree, or when there is no mirror any more; else the first difference.</returns>
     public string? Difference() => _mirror?.Difference();
+
+    /// <summary>Draws a picture on the device with the textures where they lie, and checks it against the CPU's bytes.</summary>
+    /// <param name="quads">The quads, farthest first, at most 1024.</param>
+    /// <param name="width">Pixels across, 1 to 4096.</param>
+    /// <param name="height">Pixels down, 1 to 4096.</param>
+    /// <returns>The picture; null when the device failed.</returns>
+    /// <remarks>Waits for the device. Takes the reservation of each texture; none may be held.</remarks>
+    public MirrorPicture? Draw(IReadOnlyList<MirrorQuad> quads, int width = 960, int height = 540)
+    {
+        ArgumentNullException.ThrowIfNull(quads);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(width));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, 4096, nameof(width));
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1, nameof(height));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, 4096, nameof(height));
+        MirrorPicture? picture = null;
+        if (_mirror is { } mirror)
+        {
+            Guard(mirror, 0, (mirror, _) => picture = mirror.Draw(quads, width, height));
+        }
+
+        return picture;
+    }
 
     /// <summary>What the mirror did so far. Waits for the device.</summary>
     public MirrorReport Report()
