@@ -7,6 +7,9 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using GpuMm.Dashboard.Api;
 using GpuMm.Dashboard.Components;
+using GpuMm.Dashboard.History;
+using GpuMm.Dashboard.Live;
+using GpuMm.Dashboard.WhatIf;
 using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
 using Microsoft.AspNetCore.Builder;
@@ -159,6 +162,12 @@ public static class GpuMmService
         {
             services.AddRazorComponents().AddInteractiveServerComponents();
             services.AddMudServices();
+            services.AddScoped<ViewState>();
+            services.AddSingleton<MomentRecorder>();
+            services.AddHostedService(static provider => provider.GetRequiredService<MomentRecorder>());
+            services.AddSingleton<ShotShelf>();
+            services.AddSingleton<WhatIfService>();
+            services.AddHostedService(static provider => provider.GetRequiredService<WhatIfService>());
 
             // Forms of pages that an earlier run of the service made are not honoured, and no key lies about.
             services.AddDataProtection().UseEphemeralDataProtectionProvider();

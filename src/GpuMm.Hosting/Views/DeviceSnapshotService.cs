@@ -156,6 +156,36 @@ public sealed class DeviceSnapshotService
         return new ObjectPage(found, total, IsComplete: false);
     }
 
+    /// <summary>All objects, in one walk, with no lock of the device held.</summary>
+    /// <param name="max">Most objects to return.</param>
+    /// <param name="isComplete">False when there are more.</param>
+    public IReadOnlyList<ObjectView> All(int max, out bool isComplete)
+    {
+        List<ObjectView> found = [];
+        TrackedObject[] piece = new TrackedObject[1024];
+        int cursor = 0;
+        while (true)
+        {
+            int count = _gpu.Objects.CopyNext(ref cursor, piece);
+            foreach (TrackedObject tracked in piece.AsSpan(0, count))
+            {
+                if (found.Count == max)
+                {
+                    isComplete = false;
+                    return found;
+                }
+
+                found.Add(View(tracked));
+            }
+
+            if (count < piece.Length)
+            {
+                isComplete = true;
+                return found;
+            }
+        }
+    }
+
     /// <summary>One object, or null when there is none of that number.</summary>
     /// <param name="objectId">Its number on the device.</param>
     public ObjectView? FindObject(ulong objectId) =>

@@ -1,0 +1,70 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using GpuMm.TestKit;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace GpuMm.DashboardTests;
+
+/// <summary>The distribution's Chromium, without a window, and one service with a workload; shared by the tests of a class.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private static readonly string[] s_programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private Service? _service;
+
+    /// <summary>Where pictures go, for people to look at.</summary>
+    public static string Pictures { get; } = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts/screenshots")).FullName;
+
+    internal Service Service => _service!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (s_programs.FirstOrDefault(File.Exists) is not { } program)
+        {
+            return;
+        }
+
+        _service = await Service.StartAsync("--gpu gpu0:machine=pcie3x16,vram=128MiB,aperture=128MiB,system=1GiB --workload demo", TestContext.Current.CancellationToken);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = program,
+            Headless = true,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        _service?.Dispose();
+    }
+
+    /// <summary>Opens a page and waits until it lives.</summary>
+    public async Task<IPage> OpenAsync(string path, ColorScheme scheme = ColorScheme.Dark)
+    {
+        if (_browser is null)
+        {
+            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "There is no Chromium, and on CI there must be one: apt-get install chromium.");
+            Assert.Skip("There is no Chromium here; tests/run installs it with the package manager.");
+        }
+
+        IPage page = await _browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 1000 }, ColorScheme = scheme });
+        await page.GotoAsync(new Uri(Service.Address, path).ToString());
+        await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
+        return page;
+    }
+
+    /// <summary>Keeps a picture of a page.</summary>
+    public static Task PictureAsync(IPage page, string name) =>
+        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, name + ".png"), FullPage = true });
+}

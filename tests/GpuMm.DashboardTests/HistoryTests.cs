@@ -1,0 +1,78 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GpuMm.Dashboard.History;
+using GpuMm.Dashboard.Live;
+using GpuMm.Diagnostics;
+using GpuMm.Hosting.Views;
+using Xunit;
+
+namespace GpuMm.DashboardTests;
+
+/// <summary>What the pages tell of the past, without a browser.</summary>
+public sealed class HistoryTests
+{
+    [Fact]
+    public void AnEvictionIsToldWithItsPlaceInTheOrderAndWhoWasPassedOver()
+    {
+        DeviceEvent[] events =
+        [
+            new() { Sequence = 1, Kind = DeviceEventKind.EvictionSkipped, ObjectId = 9, RelatedId = 8, Reason = SkipReason.Pinned },
+            new() { Sequence = 2, Kind = DeviceEventKind.Submitted },
+            new() { Sequence = 3, Kind = DeviceEventKind.EvictionSkipped, ObjectId = 3, RelatedId = 7, Reason = SkipReason.Pinned },
+            new() { Sequence = 4, Kind = DeviceEventKind.EvictionSkipped, ObjectId = 4, RelatedId = 7, Reason = SkipReason.Locked },
+            new()
+            {
+                Sequence = 5, TimeNs = 1_234_000_000, Kind = DeviceEventKind.Evicted, ObjectId = 5, RelatedId = 7, Count = 3, SizeBytes = 4 << 20,
+                From = MemoryDomain.Vram, To = MemoryDomain.Gtt,
+            },
+        ];
+        string? story = EvictionStory.Tell(5, events, static id => $"object {id}");
+        Assert.Equal(
+            "At 1.234 s: object 5 (4 MiB) left vram to gtt to make room for object 7. It was number 3 in the order of eviction; passed over before it: object 3 (pinned), object 4 (in use by somebody).",
+            story);
+        Assert.Null(EvictionStory.Tell(3, events, static id => $"object {id}"));
+    }
+
+    [Fact]
+    public void TwoSnapshotsDifferByWhatCameWentAndMoved()
+    {
+        Shot before = Shot((1, 100, "vram", 1), (2, 50, "gtt", 1), (3, 10, "gtt", 2));
+        Shot after = Shot((1, 100, "gtt", 1), (3, 10, "gtt", 2), (4, 70, "vram", 2));
+        ShotDiff diff = ShotDiff.Of(before, after);
+        Assert.Equal([4ul], diff.Added.Select(static each => each.Id));
+        Assert.Equal([2ul], diff.Gone.Select(static each => each.Id));
+        Assert.Equal(("vram", "gtt"), (Assert.Single(diff.Moved).Before.Domain, diff.Moved[0].After.Domain));
+        Assert.Equal([(2, 70L, 1), (1, -50L, -1)], diff.ByClient);
+        ShotDiff same = ShotDiff.Of(before, before);
+        Assert.Empty(same.Added);
+        Assert.Empty(same.Gone);
+        Assert.Empty(same.Moved);
+    }
+
+    [Theory]
+    [InlineData(999, "999 ms")]
+    [InlineData(1_500, "1.5 s")]
+    [InlineData(187_000, "3:07 min")]
+    [InlineData(7_260_000, "2:01 h")]
+    public void SpansAreWrittenForPeople(long ms, string text) => Assert.Equal(text, Numbers.Span(ms));
+
+    [Fact]
+    public void ColoursOfDifferentClientsAndMeaningsDiffer()
+    {
+        Assert.Equal(7, Enumerable.Range(1, 7).Select(HeapPalette.OfClient).Distinct().Count());
+        HeapCell cell = new(100, 0, 80, 1, 1, 0, 0);
+        Assert.Equal(HeapPalette.Misplaced, HeapPalette.OfCell(cell, HeapColor.Placement));
+        Assert.Equal(HeapPalette.InPlace, HeapPalette.OfCell(cell with { MisplacedBytes = 10 }, HeapColor.Placement));
+        Assert.Equal(HeapPalette.Pinned, HeapPalette.OfCell(cell with { PinnedBytes = 60 }, HeapColor.Placement));
+        Assert.NotEqual(HeapPalette.OfAge(200), HeapPalette.OfAge(200_000));
+    }
+
+    private static Shot Shot(params (ulong Id, ulong Bytes, string Domain, int Client)[] objects)
+    {
+        DeviceSnapshot snapshot = new("gpu0", "pcie3x16", 0, 0, [], 0, objects.Length, 2, 0, false, default);
+        HeapMapView map = new("vram", 4096, 4096, 0, false, 0, []);
+        Dictionary<ulong, ObjectShot> shots = objects.ToDictionary(static each => each.Id, static each => new ObjectShot(each.Id, $"o{each.Id}", each.Client, each.Bytes, each.Domain));
+        return new Shot(1, "gpu0", DateTimeOffset.UnixEpoch, new Moment(1, snapshot, [], map, map), shots, true);
+    }
+}
