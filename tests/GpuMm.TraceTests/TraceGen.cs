@@ -1,6 +1,6 @@
 using System.Linq;
 using CsCheck;
-using GpuMm.Objects;
+using GpuMm.Diagnostics;
 using GpuMm.Traces.Model;
 
 namespace GpuMm.TraceTests;
@@ -19,11 +19,12 @@ internal static class TraceGen
         (6, Gen.Const((byte[]?)null)), (1, Gen.Byte.Array[0, 300].Select(static b => (byte[]?)b)));
 
     public static Gen<TraceEvent> Event { get; } = Gen.Select(
-        Gen.Select(Gen.Byte[0, (byte)TraceKind.GpuUnmap], Gen.Frequency((9, Gen.Long[0, 1L << 50]), (1, Gen.Long[0, long.MaxValue])), s_number, s_number),
+        Gen.Select(Gen.Byte[0, (byte)TraceKind.Other], Gen.Frequency((9, Gen.Long[0, 1L << 50]), (1, Gen.Long[0, long.MaxValue])), s_number, s_number),
         Gen.Select(s_number, s_number, Gen.Frequency((5, Gen.Int[0, 3]), (1, Gen.Int)), s_name),
         Gen.Select(Gen.Byte[0, 7], Gen.Byte[0, 7], Gen.Byte[0, 10], Gen.Byte[0, 31]),
         s_contents,
-        static (a, b, c, contents) => new TraceEvent
+        Gen.Select(s_number, Gen.Frequency((3, Gen.Const(0)), (1, Gen.Int)), Gen.Byte[0, 11], Gen.Byte[0, 66], Gen.Int[0, 8]),
+        static (a, b, c, contents, d) => new TraceEvent
         {
             Kind = (TraceKind)a.Item1,
             TimeNs = a.Item2,
@@ -39,6 +40,12 @@ internal static class TraceGen
             Reason = c.Item4,
             Flags = (TraceFlags)c.Item4,
             Contents = contents,
+            DurationNs = d.Item1 % 1000,
+            Detail = d.Item2 == 0 ? 0 : d.Item1,
+            Count = d.Item2,
+            Status = d.Item2 == 0 ? 0 : (MmStatus)d.Item3,
+            DeviceKind = d.Item2 == 0 ? 0 : (DeviceEventKind)d.Item4,
+            Placement = d.Item2 == 0 ? default : new PlacementCode(d.Item1, (byte)d.Item5),
         });
 
     /// <summary>A trace in the order of time, as programs record it.</summary>

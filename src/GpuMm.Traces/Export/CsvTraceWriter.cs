@@ -22,6 +22,9 @@ internal sealed class CsvTraceWriter : ITraceWriter
         _writer.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"{e.TimeNs},{e.Kind},{e.ClientId},{e.ObjectId},{e.SizeBytes},{e.OffsetBytes},{e.RelatedId},{e.From},{e.To},{e.Cause},{e.Reason},{(byte)e.Flags},"));
+        _writer.Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{e.DurationNs},{e.Count},{e.Detail},{e.Status},{e.DeviceKind},{e.Placement.Count},{e.Placement.Packed},"));
         if (e.Name is { } name)
         {
             bool needsQuotes = name.AsSpan().ContainsAny(",\"\r\n") || name.Length == 0;

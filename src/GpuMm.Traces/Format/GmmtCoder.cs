@@ -1,5 +1,6 @@
 using System;
 using System.Text;
+using GpuMm.Diagnostics;
 using GpuMm.Traces.Model;
 
 namespace GpuMm.Traces.Format;
@@ -7,12 +8,14 @@ namespace GpuMm.Traces.Format;
 /// <summary>Turns events into bytes and back: one byte of kind, a mask of what follows, differences as varints.</summary>
 /// <remarks>
 /// Each block starts from zero, so it can be read alone. The mask: 1 client, 2 size, 4 offset, 8 related, 16 domains,
-/// 32 cause and reason, 64 flags, 128 name (256: the extra is contents).
+/// 32 cause and reason, 64 flags, 128 name, 256 contents, 512 duration, 1024 detail, 2048 count, 4096 device kind and status,
+/// 8192 placement.
 /// </remarks>
 internal struct GmmtCoder
 {
-    // kind 1, mask 2, time 10, object 10, client 5, size 10, offset 10, related 10, domains 1, cause 2, flags 1, length 4
-    public const int MaxFixedBytes = 66;
+    // kind 1, mask 2, time 10, object 10, client 5, size 10, offset 10, related 10, domains 1, cause 2, flags 1, length 4,
+    // duration 10, detail 10, count 5, device kind and status 2, placement 11
+    public const int MaxFixedBytes = 104;
 
     private const uint HasClient = 1;
     private const uint HasSize = 2;
@@ -23,6 +26,12 @@ internal struct GmmtCoder
     private const uint HasFlags = 64;
     private const uint HasName = 128;
     private const uint HasContents = 256;
+    private const uint HasDuration = 512;
+    private const uint HasDetail = 1024;
+    private const uint HasCount = 2048;
+    private const uint HasDeviceKind = 4096;
+    private const uint HasPlacement = 8192;
+    private const uint AllBits = (HasPlacement << 1) - 1;
 
     private long _timeNs;
     private ulong _objectId;
@@ -108,6 +117,41 @@ internal struct GmmtCoder
             contents.CopyTo(output[at..]);
             at += contents.Length;
         }
+
+        if (mask >= HasDuration)
+        {
+            WriteDevice(output, ref at, mask, e);
+        }
+    }
+
+    private static void WriteDevice(Span<byte> output, ref int at, uint mask, in TraceEvent e)
+    {
+        if ((mask & HasDuration) != 0)
+        {
+            Varint.Write(output, ref at, e.DurationNs);
+        }
+
+        if ((mask & HasDetail) != 0)
+        {
+            Varint.Write(output, ref at, e.Detail);
+        }
+
+        if ((mask & HasCount) != 0)
+        {
+            Varint.WriteSigned(output, ref at, e.Count);
+        }
+
+        if ((mask & HasDeviceKind) != 0)
+        {
+            output[at++] = (byte)e.DeviceKind;
+            output[at++] = (byte)e.Status;
+        }
+
+        if ((mask & HasPlacement) != 0)
+        {
+            output[at++] = e.Placement.Count;
+            Varint.Write(output, ref at, e.Placement.Packed);
+        }
     }
 
     /// <summary>Reads one event; false when the bytes are no event. They passed a checksum, so that is a writer's fault.</summary>
@@ -121,7 +165,7 @@ internal struct GmmtCoder
 
         TraceKind kind = (TraceKind)input[at++];
         if (!Varint.TryRead(input, ref at, out ulong mask) || !Varint.TryReadSigned(input, ref at, out long time) ||
-            !Varint.TryReadSigned(input, ref at, out long id) || mask >= HasContents << 1 || kind > TraceKind.GpuUnmap)
+            !Varint.TryReadSigned(input, ref at, out long id) || mask > AllBits || kind > TraceKind.Other)
         {
             return false;
         }
@@ -187,6 +231,12 @@ internal struct GmmtCoder
             at += (int)length;
         }
 
+        Device device = default;
+        if (mask >= HasDuration && !TryReadDevice(input, ref at, mask, out device))
+        {
+            return false;
+        }
+
         e = new TraceEvent
         {
             TimeNs = _timeNs,
@@ -202,7 +252,65 @@ internal struct GmmtCoder
             Reason = reason,
             Flags = (TraceFlags)flags,
             Extra = extra,
+            DurationNs = device.DurationNs,
+            Detail = device.Detail,
+            Count = device.Count,
+            DeviceKind = device.Kind,
+            Status = device.Status,
+            Placement = device.Placement,
         };
         return true;
+    }
+
+    private static bool TryReadDevice(ReadOnlySpan<byte> input, ref int at, uint mask, out Device device)
+    {
+        device = default;
+        long count = 0;
+        if (((mask & HasDuration) != 0 && !Varint.TryRead(input, ref at, out device.DurationNs)) ||
+            ((mask & HasDetail) != 0 && !Varint.TryRead(input, ref at, out device.Detail)) ||
+            ((mask & HasCount) != 0 && !Varint.TryReadSigned(input, ref at, out count)))
+        {
+            return false;
+        }
+
+        device.Count = unchecked((int)count);
+        if ((mask & HasDeviceKind) != 0)
+        {
+            if (input.Length - at < 2)
+            {
+                return false;
+            }
+
+            device.Kind = (DeviceEventKind)input[at++];
+            device.Status = (MmStatus)input[at++];
+        }
+
+        if ((mask & HasPlacement) != 0)
+        {
+            if (at >= input.Length)
+            {
+                return false;
+            }
+
+            byte wishes = input[at++];
+            if (wishes > 8 || !Varint.TryRead(input, ref at, out ulong packed))
+            {
+                return false;
+            }
+
+            device.Placement = new PlacementCode(packed, wishes);
+        }
+
+        return true;
+    }
+
+    private struct Device
+    {
+        public ulong DurationNs;
+        public ulong Detail;
+        public int Count;
+        public DeviceEventKind Kind;
+        public MmStatus Status;
+        public PlacementCode Placement;
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using GpuMm.Diagnostics;
 using GpuMm.Traces.Export;
 using GpuMm.Traces.Model;
 
@@ -29,9 +30,16 @@ internal sealed class EventCsvReader(TraceInput input) : TextTraceReader(input, 
         TraceCause cause = Word<TraceCause>(Fields.Next(ref rest, (byte)','), "cause");
         ulong reason = Whole(Fields.Next(ref rest, (byte)','), "reason");
         ulong flags = Whole(Fields.Next(ref rest, (byte)','), "flags");
-        if (client is < int.MinValue or > int.MaxValue || reason > 255 || flags > 255)
+        ulong duration = Whole(Fields.Next(ref rest, (byte)','), "duration_ns");
+        long count = Signed(Fields.Next(ref rest, (byte)','), "count");
+        ulong detail = Whole(Fields.Next(ref rest, (byte)','), "detail");
+        MmStatus status = Word<MmStatus>(Fields.Next(ref rest, (byte)','), "status");
+        DeviceEventKind deviceKind = Word<DeviceEventKind>(Fields.Next(ref rest, (byte)','), "device_kind");
+        ulong wishes = Whole(Fields.Next(ref rest, (byte)','), "wishes");
+        ulong placement = Whole(Fields.Next(ref rest, (byte)','), "placement");
+        if (client is < int.MinValue or > int.MaxValue || reason > 255 || flags > 255 || count is < int.MinValue or > int.MaxValue || wishes > 8)
         {
-            throw BadLine(0, "client, reason or flags is out of range", Fix);
+            throw BadLine(0, "client, reason, flags, count or wishes is out of range", Fix);
         }
 
         Emit(new TraceEvent
@@ -48,6 +56,12 @@ internal sealed class EventCsvReader(TraceInput input) : TextTraceReader(input, 
             Cause = cause,
             Reason = (byte)reason,
             Flags = (TraceFlags)flags,
+            DurationNs = duration,
+            Count = (int)count,
+            Detail = detail,
+            Status = status,
+            DeviceKind = deviceKind,
+            Placement = new PlacementCode(placement, (byte)wishes),
             Name = rest.IsEmpty ? null : Unquote(rest),
         });
     }

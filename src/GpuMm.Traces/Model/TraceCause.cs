@@ -35,4 +35,7 @@ public enum TraceCause : byte
 
     /// <summary>It got its first place.</summary>
     Create = 10,
+
+    /// <summary>A submission to the GPU needed it.</summary>
+    Submission = 11,
 }

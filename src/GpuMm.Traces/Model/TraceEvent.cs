@@ -1,9 +1,13 @@
 using System;
+using GpuMm.Diagnostics;
 
 namespace GpuMm.Traces.Model;
 
 /// <summary>One line of a trace: the same shape for every source. What a kind does not use is zero.</summary>
-/// <remarks>64 bytes; copied by value in batches. Names and contents are the only references.</remarks>
+/// <remarks>
+/// About 100 bytes; copied by value in batches. Names and contents are the only references. The second half is filled by
+/// recordings of a device alone.
+/// </remarks>
 public readonly record struct TraceEvent
 {
     private readonly object? _extra; // A string (name) or a byte[] (contents): no event has both.
@@ -44,6 +48,24 @@ public readonly record struct TraceEvent
     /// <summary>Why not, for <see cref="TraceKind.EvictSkipped"/>: the number of the core's reason.</summary>
     public byte Reason { get; init; }
 
+    /// <summary>A span that belongs to it, ns: of a wait that ended now, of a copy or a job that begins now.</summary>
+    public ulong DurationNs { get; init; }
+
+    /// <summary>A number that <see cref="DeviceKind"/> explains.</summary>
+    public ulong Detail { get; init; }
+
+    /// <summary>A number of things.</summary>
+    public int Count { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public MmStatus Status { get; init; }
+
+    /// <summary>The device's own word for it; None when another source says so.</summary>
+    public DeviceEventKind DeviceKind { get; init; }
+
+    /// <summary>A placement that was asked for.</summary>
+    public PlacementCode Placement { get; init; }
+
     /// <summary>The name it carries, or null.</summary>
     public string? Name
     {
@@ -71,7 +93,8 @@ public readonly record struct TraceEvent
     public bool Equals(TraceEvent other) =>
         TimeNs == other.TimeNs && ObjectId == other.ObjectId && SizeBytes == other.SizeBytes && OffsetBytes == other.OffsetBytes &&
         RelatedId == other.RelatedId && ClientId == other.ClientId && Kind == other.Kind && Flags == other.Flags &&
-        From == other.From && To == other.To && Cause == other.Cause && Reason == other.Reason &&
+        DurationNs == other.DurationNs && Detail == other.Detail && Count == other.Count && Status == other.Status &&
+        DeviceKind == other.DeviceKind && Placement == other.Placement && From == other.From && To == other.To && Cause == other.Cause && Reason == other.Reason &&
         (_extra is byte[] mine && other._extra is byte[] theirs ? mine.AsSpan().SequenceEqual(theirs) : Equals(_extra, other._extra));
 
     /// <inheritdoc/>

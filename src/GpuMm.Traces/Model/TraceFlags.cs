@@ -23,4 +23,10 @@ public enum TraceFlags : byte
 
     /// <summary>The source's value is known to be wrong (a kernel bug) and was left out.</summary>
     Repaired = 16,
+
+    /// <summary>A device event that has a domain in From; without it, From means none.</summary>
+    HasFrom = 32,
+
+    /// <summary>A device event that has a domain in To; without it, To means none.</summary>
+    HasTo = 64,
 }

@@ -99,4 +99,22 @@ public enum TraceKind : byte
 
     /// <summary>It lost it.</summary>
     GpuUnmap = 30,
+
+    /// <summary>Space in a domain (To) was taken: offset, size.</summary>
+    SpaceTaken = 31,
+
+    /// <summary>Space in a domain (From) is given back: offset, size.</summary>
+    SpaceReturned = 32,
+
+    /// <summary>Somebody waited for the GPU: duration, fence as detail.</summary>
+    Wait = 33,
+
+    /// <summary>A submission holds an object's reservation: objects as count.</summary>
+    Reserve = 34,
+
+    /// <summary>An object became the youngest.</summary>
+    Bump = 35,
+
+    /// <summary>A device event without a counterpart here: <see cref="TraceEvent.DeviceKind"/> tells.</summary>
+    Other = 36,
 }

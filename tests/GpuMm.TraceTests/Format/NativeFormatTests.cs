@@ -168,7 +168,7 @@ public sealed class NativeFormatTests(ITestOutputHelper output)
         {
             events[i] = new TraceEvent
             {
-                Kind = (TraceKind)(i % 31),
+                Kind = (TraceKind)(i % 37),
                 TimeNs = i * 1500L,
                 ObjectId = (ulong)(i * 7919 % 97),
                 SizeBytes = (ulong)i * 4096,

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using GpuMm.Objects;
 using GpuMm.Traces;
 using GpuMm.Traces.Model;
 using Xunit;
