@@ -14,6 +14,7 @@ using GpuMm.Cli.Race;
 using GpuMm.Cli.Report;
 using GpuMm.Cli.Serve;
 using GpuMm.Cli.Sweep;
+using GpuMm.Cli.Trace;
 using GpuMm.Cli.Vulkan;
 
 RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migrate between video memory, aperture and system RAM; mappings follow.")
@@ -27,9 +28,11 @@ RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migr
     MachineCommand.Create(),
     MergeCommand.Create(),
     RaceCommand.Create(),
+    ReplayCommand.Create(),
     ReportCommand.Create(),
     ServeCommand.Create(),
     SweepCommand.Create(),
+    TraceCommand.Create(),
     VulkanCommand.Create(),
 };
 

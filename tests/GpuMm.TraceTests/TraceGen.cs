@@ -23,7 +23,7 @@ internal static class TraceGen
         Gen.Select(s_number, s_number, Gen.Frequency((5, Gen.Int[0, 3]), (1, Gen.Int)), s_name),
         Gen.Select(Gen.Byte[0, 7], Gen.Byte[0, 7], Gen.Byte[0, 10], Gen.Byte[0, 31]),
         s_contents,
-        Gen.Select(s_number, Gen.Frequency((3, Gen.Const(0)), (1, Gen.Int)), Gen.Byte[0, 11], Gen.Byte[0, 66], Gen.Int[0, 8]),
+        Gen.Select(s_number, Gen.Frequency((3, Gen.Const(0)), (1, Gen.Int)), Gen.Byte[0, 11], Gen.Enum<DeviceEventKind>(), Gen.Int[0, 8]),
         static (a, b, c, contents, d) => new TraceEvent
         {
             Kind = (TraceKind)a.Item1,
@@ -44,7 +44,7 @@ internal static class TraceGen
             Detail = d.Item2 == 0 ? 0 : d.Item1,
             Count = d.Item2,
             Status = d.Item2 == 0 ? 0 : (MmStatus)d.Item3,
-            DeviceKind = d.Item2 == 0 ? 0 : (DeviceEventKind)d.Item4,
+            DeviceKind = d.Item2 == 0 ? 0 : d.Item4,
             Placement = d.Item2 == 0 ? default : new PlacementCode(d.Item1, (byte)d.Item5),
         });
 

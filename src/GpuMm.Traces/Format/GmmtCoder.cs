@@ -51,7 +51,9 @@ internal struct GmmtCoder
         uint mask = (e.ClientId != _clientId ? HasClient : 0) | (e.SizeBytes != 0 ? HasSize : 0) |
             (e.OffsetBytes != 0 ? HasOffset : 0) | (e.RelatedId != 0 ? HasRelated : 0) |
             (((uint)e.From | (uint)e.To) != 0 ? HasDomains : 0) | (((uint)e.Cause | e.Reason) != 0 ? HasCause : 0) |
-            (e.Flags != 0 ? HasFlags : 0) | (e.Extra is string ? HasName : 0) | (e.Extra is byte[]? HasContents : 0);
+            (e.Flags != 0 ? HasFlags : 0) | (e.Extra is string ? HasName : 0) | (e.Contents is not null ? HasContents : 0) |
+            (e.DurationNs != 0 ? HasDuration : 0) | (e.Detail != 0 ? HasDetail : 0) | (e.Count != 0 ? HasCount : 0) |
+            (((uint)e.DeviceKind | (uint)e.Status) != 0 ? HasDeviceKind : 0) | (e.Placement != default ? HasPlacement : 0);
         int at = 0;
         output[at++] = (byte)e.Kind;
         Varint.Write(output, ref at, mask);
