@@ -90,7 +90,5 @@ internal static class TraceInfoCommand
         }
     }
 
-    private static void Say(string name, FormattableString text) => Say(name, text.ToString(CultureInfo.InvariantCulture));
-
     private static void Say(string name, string text) => Console.Out.WriteLine($"{name,-12}  {text}");
 }

@@ -2,10 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using GpuMm.Backing;
 using GpuMm.Objects;
 using GpuMm.Primitives;
-using GpuMm.Ranges;
 using GpuMm.Simulation;
 using GpuMm.Traces.Format;
 using GpuMm.Traces.Model;
@@ -116,7 +114,7 @@ public static class RecordedRun
 
     private static ulong HashOf(GpuDevice device)
     {
-        IReadOnlyList<string> problems = device.Validate();
+        ValidationReport problems = device.Validate();
         return problems.Count == 0 ? DeviceState.Hash(device) : throw new InvalidOperationException($"An invariant is broken: {problems[0]}");
     }
 

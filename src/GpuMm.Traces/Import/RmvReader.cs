@@ -144,7 +144,7 @@ internal sealed class RmvReader : QueuedReader
             ReadOnlySpan<byte> name = data[..128];
             int end = name.IndexOf((byte)0);
             SetProperty("adapter", Fields.Text(end < 0 ? name : name[..end], 128));
-            SetProperty("bandwidth_mb_per_s", BinaryPrimitives.ReadUInt32LittleEndian(data[(128 + (8 * 4))..]).ToString(CultureInfo.InvariantCulture));
+            SetProperty("bandwidth_mib_per_s", BinaryPrimitives.ReadUInt32LittleEndian(data[(128 + (8 * 4))..]).ToString(CultureInfo.InvariantCulture));
             return;
         }
 

@@ -1,4 +1,3 @@
-using System;
 using System.IO;
 using GpuMm.Diagnostics;
 using GpuMm.Lab.Replay;
