@@ -31,7 +31,7 @@ internal static class ReplayCommand
 
     private static readonly Option<string?> s_policy = new("--policy")
     {
-        Description = "Who is evicted. Default: lru. `gpumm league` lists them.",
+        Description = "Who is evicted. Default: the recording's, else lru.",
         HelpName = "name",
         CustomParser = static result =>
         {
@@ -130,7 +130,7 @@ internal static class ReplayCommand
             ? ReplayRecording(reader, machine, ReplayDevicesOf(stated, parsed, machine, vram, aperture))
             : ReplayRequests(parsed, reader, machine, vram, aperture);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        string policy = parsed.GetValue(s_policy) ?? "lru";
+        string policy = parsed.GetValue(s_policy) ?? (isRecording ? stated.EvictionPolicy : EvictionPolicies.DefaultName);
         if (parsed.GetValue(s_json))
         {
             ReplayDocument document = new(1, parsed.GetRequiredValue(TraceInput.File), machine.Name, policy, vram, aperture, result);
@@ -153,7 +153,7 @@ internal static class ReplayCommand
             Machine = machine,
             VramBytes = vram,
             ApertureBytes = aperture,
-            Policy = parsed.GetValue(s_policy) ?? "lru",
+            Policy = parsed.GetValue(s_policy) ?? EvictionPolicies.DefaultName,
             Allocator = parsed.GetValue(s_allocator),
             JobUses = parsed.GetValue(s_jobUses),
             Pace = parsed.GetValue(s_pace) == "recorded" ? ReplayPace.Recorded : ReplayPace.AsFastAsPossible,
@@ -179,6 +179,7 @@ internal static class ReplayCommand
         VisibleVramBytes = parsed.GetValue(s_vram) is null && parsed.GetValue(s_machine) is null
             ? stated.VisibleVramBytes : Math.Min(vram, machine.BarBytes / Pages.SizeBytes * Pages.SizeBytes),
         ApertureBytes = aperture,
+        EvictionPolicy = parsed.GetValue(s_policy) ?? stated.EvictionPolicy,
     };
 
     private static bool TrySize(string? text, TraceSummary summary, ulong fallback, string name, out ulong size)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using GpuMm.Eviction;
 using GpuMm.Objects;
 using GpuMm.Primitives;
 using GpuMm.Simulation;
@@ -64,6 +65,7 @@ public static class RecordedRun
             VramAllocator = Word(properties, "vram_allocator", usual.VramAllocator),
             ApertureAllocator = Word(properties, "aperture_allocator", usual.ApertureAllocator),
             Backing = Word(properties, "backing", usual.Backing),
+            EvictionPolicy = EvictionPolicies.TryCreate(properties.GetValueOrDefault("policy"), out EvictionPolicy? policy) ? policy.Name : usual.EvictionPolicy,
         };
     }
 

@@ -32,6 +32,7 @@ public sealed class RecordingReplay
     private byte[] _scratch = new byte[1 << 16];
     private long _startNs = -1;
     private bool _isSubmitting;
+    private bool _isInFault;
     private TraceEvent? _creation;
 
     /// <summary>A replay onto a device.</summary>
@@ -91,6 +92,13 @@ public sealed class RecordingReplay
         if (_isSubmitting)
         {
             ApplySubmission(e);
+            return;
+        }
+
+        if (e.DeviceKind is DeviceEventKind.FaultEntered or DeviceEventKind.FaultServed || _isInFault)
+        {
+            // What a fault does beside, such as making its object younger, comes again with the access that faults.
+            _isInFault = e.DeviceKind == DeviceEventKind.FaultEntered || (_isInFault && e.DeviceKind != DeviceEventKind.FaultServed);
             return;
         }
 

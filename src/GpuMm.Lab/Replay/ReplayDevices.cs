@@ -16,6 +16,7 @@ internal static class ReplayDevices
         SystemBytes = options.SystemBytes,
         VramAllocator = options.Allocator,
         Backing = options.Backing,
+        EvictionPolicy = options.Policy,
     };
 
     /// <summary>The largest gap between what objects hold in video memory.</summary>

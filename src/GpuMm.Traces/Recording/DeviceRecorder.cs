@@ -62,6 +62,7 @@ public sealed class DeviceRecorder : IDeviceObserver, IDisposable
             ["vram_allocator"] = options.VramAllocator.ToString(),
             ["aperture_allocator"] = options.ApertureAllocator.ToString(),
             ["backing"] = options.Backing.ToString(),
+            ["policy"] = options.EvictionPolicy,
             ["source"] = "device",
         };
         if (machine is not null)

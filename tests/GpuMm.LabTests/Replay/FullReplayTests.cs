@@ -66,6 +66,24 @@ public sealed class FullReplayTests
     public void TheSameTraceGivesTheSameResult() =>
         Assert.Equal(Replay(Requests(5, 5_000, 100), 30 * 8 * Page), Replay(Requests(5, 5_000, 100), 30 * 8 * Page));
 
+    [Theory]
+    [InlineData("fifo")]
+    [InlineData("sieve")]
+    [InlineData("s3fifo")]
+    [InlineData("arc")]
+    [InlineData("lfu")]
+    public void EveryPolicyRanksTheVictims(string policy)
+    {
+        List<TraceEvent> requests = Requests(8, 10_000, 200);
+        using FullReplay lru = new(Options(40 * 8 * Page));
+        requests.ForEach(e => lru.Apply(e));
+        using FullReplay other = new(Options(40 * 8 * Page) with { Policy = policy });
+        requests.ForEach(e => other.Apply(e));
+        FullReplayResult result = other.Finish();
+        Assert.Equal((0, 0L), (result.BrokenInvariants, result.Failures));
+        Assert.NotEqual(lru.Finish().MissBytes, result.MissBytes); // It does decide otherwise.
+    }
+
     [Fact]
     public void LivesAccessesAndPinsAreReplayed()
     {
