@@ -3,8 +3,8 @@ using GpuMm.Primitives;
 namespace GpuMm.RenderLoop;
 
 /// <summary>How far a run is, after one frame.</summary>
-/// <param name="Frame">Frames drawn.</param>
-/// <param name="FrameTime">Time since the frame before was shown.</param>
+/// <param name="Frame">Frames submitted.</param>
+/// <param name="FrameTime">Time of the last frame that was seen; it may be one or two behind.</param>
 /// <param name="VramUsedBytes">Held in video memory.</param>
 /// <param name="ApertureUsedBytes">Held in the aperture.</param>
 /// <param name="SystemUsedBytes">Held in system RAM outside the aperture.</param>

@@ -1,41 +1,32 @@
 using System;
-using GpuMm.Fences;
+using System.Collections.Generic;
 using GpuMm.Objects;
+using GpuMm.Paging;
 using GpuMm.Primitives;
+using GpuMm.RenderLoop.Frames;
+using GpuMm.RenderLoop.Pictures;
+using GpuMm.RenderLoop.Streaming;
+using GpuMm.RenderLoop.Workloads;
 using GpuMm.Simulation;
 
 namespace GpuMm.RenderLoop;
 
 /// <summary>
-/// A camera flies through a scene; each frame's textures are loaded through user mappings, brought into video memory,
-/// evicted and faulted back.
+/// A workload draws frame after frame: textures are loaded, brought into video memory, evicted and faulted back; each
+/// nanosecond of each frame is booked on its cause.
 /// </summary>
 /// <remarks>One thread. In the steady state a frame allocates no managed memory.</remarks>
-public sealed class DemoRun : IDisposable
+public sealed partial class DemoRun : IDisposable
 {
-    // Loading goes on over several frames, nearest first, so that arriving somewhere does not stop the picture.
-    private const ulong LoadBytesPerFrame = 8ul << 20;
-
-    // The CPU changes this many pages of one texture per frame (an animated texture, a light map) and looks at one page.
-    private const int UpdatePages = 16;
+    private const ulong StagingBytes = 16ul << 20;
 
     private readonly DemoOptions _options;
-    private readonly Scene _scene;
-    private readonly VirtualClock _clock = new();
-    private readonly SimulatedDriver _driver;
+    private readonly AccountingDriver _driver;
     private readonly GpuDevice _device;
-    private readonly SubmissionQueue _queue;
-    private readonly TextureStore _textures;
-    private readonly FrameTimes _frameTimes;
-    private readonly Prng _prng;
-    private readonly double[] _squaredMetres;
-    private readonly double[] _keys;
-    private readonly int[] _visible;
-    private readonly TextureUse[] _uses;
-    private Fence _previousFrame;
-    private Fence _frameBeforeThat;
-    private SimTime _lastShown;
-    private ulong _readBackChecksum;
+    private readonly NameTable _names = new();
+    private readonly MipStreamer? _streamer;
+    private readonly IWorkload _workload;
+    private readonly FrameLoop _loop;
 
     /// <summary>Sets a run up; nothing is loaded yet.</summary>
     /// <param name="scene">The scene.</param>
@@ -49,49 +40,43 @@ public sealed class DemoRun : IDisposable
             throw new ArgumentException(problem, nameof(options));
         }
 
-        _scene = scene;
         _options = options;
-        _driver = new SimulatedDriver(options.Machine, _clock);
-        _device = new GpuDevice(
-            new GpuDeviceOptions
-            {
-                VramBytes = options.VramBytes,
-                VisibleVramBytes = Math.Min(options.VramBytes, options.Machine.BarBytes),
-                ApertureBytes = options.ApertureBytes,
-                SystemBytes = Pages.Bytes(Pages.Count(scene.TotalBytes * 2)),
-                VramAllocator = options.Allocator,
-                Backing = options.Backing,
-            },
-            _driver);
-        _queue = new SubmissionQueue(_driver);
-        _textures = new TextureStore(_device, _device.CreateAddressSpace(), scene);
-        _frameTimes = new FrameTimes(options.Frames);
-        _prng = new Prng(options.Seed);
-        _squaredMetres = new double[scene.MaterialCount];
-        _keys = new double[scene.Textures.Count];
-        _visible = new int[scene.Textures.Count];
-        _uses = new TextureUse[scene.Textures.Count];
+        VirtualClock clock = new();
+        SimulatedDriver simulated = options.DriverFactory?.Invoke(options.Machine, clock) ?? new SimulatedDriver(options.Machine, clock);
+        FrameLedger ledger = new();
+        PingPong pingPong = new(options.VramBytes);
+        _driver = new AccountingDriver(simulated, ledger, pingPong);
+        _device = new GpuDevice(DeviceOptions(scene, options), _driver);
+        options.OnDeviceReady?.Invoke(_device);
+        _loop = new FrameLoop(_driver, _device, ledger, options, pingPong);
+        _streamer = options.StreamBudgetBytes is { } budget ? new MipStreamer(scene, budget) : null;
+        _workload = CreateWorkload(scene, options);
     }
 
-    /// <summary>Frames drawn.</summary>
-    public int Frame => _frameTimes.Count;
+    /// <summary>Frames submitted; the last few may not be shown yet.</summary>
+    public int Frame => _loop.Frame;
 
-    /// <summary>Textures loaded so far.</summary>
-    public int TexturesLoaded => _textures.LoadedCount;
+    /// <summary>True when all frames are drawn, or a recording is over.</summary>
+    public bool IsOver => Frame >= _options.Frames || _workload.IsOver;
+
+    /// <summary>Textures loaded just now.</summary>
+    public int TexturesLoaded => _workload.Clients.Count == 0 ? 0 : _workload.Clients[0].Store.LoadedCount;
 
     /// <summary>The device, for checks and dumps.</summary>
     public GpuDevice Device => _device;
+
+    /// <summary>Every frame that was shown so far.</summary>
+    public FrameBook Book => _loop.Book;
 
     /// <summary>Draws every frame and proves the contents.</summary>
     /// <param name="scene">The scene.</param>
     /// <param name="options">The options.</param>
     /// <param name="progress">Called after each frame, or null.</param>
     /// <exception cref="DemoFailedException">Memory ran out, a byte was wrong, or an invariant was broken.</exception>
-    public static DemoSummary Run(Scene scene, DemoOptions options, Action<DemoProgress>? progress = null)
+    public static DemoReport Run(Scene scene, DemoOptions options, Action<DemoProgress>? progress = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
         using DemoRun run = new(scene, options);
-        while (run.Frame < options.Frames)
+        while (!run.IsOver)
         {
             run.DrawFrame();
             progress?.Invoke(run.Progress());
@@ -101,28 +86,7 @@ public sealed class DemoRun : IDisposable
     }
 
     /// <summary>Draws one frame.</summary>
-    public void DrawFrame()
-    {
-        // Double buffering: the CPU may be one frame ahead of the GPU.
-        _driver.WaitFence(_frameBeforeThat);
-        _clock.Advance(_driver.Profile.FrameCpuNs);
-        _scene.Look(_scene.Path.At(Frame * _scene.Description.MetresPerFrame), _squaredMetres);
-        int visibleCount = FindVisible();
-        LoadNearest(visibleCount);
-        TouchSome(visibleCount);
-        int useCount = CollectUses(visibleCount);
-        MmStatus status = _queue.Submit(_uses.AsSpan(0, useCount), _driver.Profile.FrameGpuNs, out Fence frame);
-        if (status != MmStatus.Ok)
-        {
-            throw new DemoFailedException($"Frame {Frame}: bringing its textures to the GPU answered {status}.");
-        }
-
-        SimTime shown = _driver.CompletionOf(frame);
-        _frameTimes.Add(shown - _lastShown);
-        _lastShown = shown;
-        _frameBeforeThat = _previousFrame;
-        _previousFrame = frame;
-    }
+    public void DrawFrame() => _workload.DrawFrame(_loop);
 
     /// <summary>How far the run is.</summary>
     public DemoProgress Progress()
@@ -131,7 +95,7 @@ public sealed class DemoRun : IDisposable
         ulong pages = _device.SystemPagesUsedBytes;
         return new DemoProgress(
             Frame,
-            _frameTimes.Last,
+            new SimTime(LastFrameNs),
             _device.Manager(MemoryDomain.Vram).UsedBytes,
             aperture,
             pages > aperture ? pages - aperture : 0,
@@ -140,126 +104,86 @@ public sealed class DemoRun : IDisposable
             _device.Statistics.Faults);
     }
 
-    /// <summary>Reads every texture back through its mapping, checks every invariant, and sums up.</summary>
-    /// <exception cref="DemoFailedException">A byte was wrong, or an invariant was broken.</exception>
-    public DemoSummary Finish()
+    /// <summary>What there is to see now: the camera, and where each texture of the game lives. Allocates.</summary>
+    public SceneLook Look()
     {
-        DeviceStatistics statistics = _device.Statistics;
-        DemoSummary summary = new()
+        List<TexturePlace> parts = [];
+        Camera camera = default;
+        if (_workload.Clients.Count > 0)
         {
-            VramBytes = _options.VramBytes,
-            Frames = Frame,
-            SimulatedNs = _lastShown.Nanoseconds,
-            FrameP50Ns = _frameTimes.Percentile(50).Nanoseconds,
-            FrameP95Ns = _frameTimes.Percentile(95).Nanoseconds,
-            FrameP99Ns = _frameTimes.Percentile(99).Nanoseconds,
-            FrameMaxNs = _frameTimes.Longest.Nanoseconds,
-            StutterFrames = _frameTimes.StutterCount,
-            ToVramBytes = Moved(MemoryDomain.Gtt, MemoryDomain.Vram),
-            FromVramBytes = Moved(MemoryDomain.Vram, MemoryDomain.Gtt),
-            CpuWrittenBytes = _textures.WrittenBytes,
-            LinkReadBytes = _queue.LinkReadBytes,
-            Faults = statistics.Faults,
-            FaultRetries = statistics.FaultRetries,
-            Evictions = statistics.Evictions,
-            ZappedPtes = statistics.ZappedPtes,
-            VramPeakBytes = _device.Manager(MemoryDomain.Vram).PeakBytes,
-            Jobs = _queue.JobCount,
-            TexturesLoaded = _textures.LoadedCount,
-            TexturesTotal = _scene.Textures.Count,
-            VerifiedBytes = _textures.LoadedBytes,
-            Checksum = VerifyAll(),
-        };
-        ValidationReport problems = _device.Validate();
-        return problems.Count == 0 ? summary : throw new DemoFailedException("An invariant is broken: " + problems[0]);
+            GameClient game = _workload.Clients[0];
+            camera = game.Camera;
+            for (int i = 0; i < game.Store.Count; i++)
+            {
+                SceneTexture texture = game.Store[i];
+                parts.Add(new TexturePlace(texture.MaterialIndex, texture.SizeBytes, game.Store.DomainOf(i)));
+            }
+        }
+
+        return new SceneLook { Frame = Frame, FrameNs = LastFrameNs, Camera = camera, Parts = parts };
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _device.Dispose();
-
-    private int FindVisible()
+    public void Dispose()
     {
-        int count = 0;
-        for (int i = 0; i < _scene.Textures.Count; i++)
-        {
-            double squared = _squaredMetres[_scene.Textures[i].MaterialIndex];
-            if (!double.IsPositiveInfinity(squared))
-            {
-                _keys[count] = squared;
-                _visible[count++] = i;
-            }
-        }
-
-        _keys.AsSpan(0, count).Sort(_visible.AsSpan(0, count));
-        return count;
+        (_workload as IDisposable)?.Dispose();
+        _device.Dispose();
     }
 
-    private void LoadNearest(int visibleCount)
+    private long LastFrameNs => _loop.Book.Count == 0 ? 0 : _loop.Book.FrameNs(_loop.Book.Count - 1);
+
+    private static GpuDeviceOptions DeviceOptions(Scene scene, DemoOptions options)
     {
-        ulong loadedBytes = 0;
-        for (int i = 0; i < visibleCount && loadedBytes < LoadBytesPerFrame; i++)
+        // Twice what can be alive: pages wait for copies out of them before they are free again.
+        ulong aliveBytes = options.Recording?.Facts.PeakBytes ?? (scene.TotalBytes * (options.Workload == WorkloadKind.AltTab ? 2ul : 1ul));
+        ulong streamedBytes = options.StreamBudgetBytes * 2 ?? 0;
+        return new GpuDeviceOptions
         {
-            int texture = _visible[i];
-            if (_textures.ObjectOf(texture) is null)
-            {
-                _textures.Load(texture);
-                loadedBytes += _scene.Textures[texture].SizeBytes;
-            }
-        }
+            VramBytes = options.VramBytes,
+            VisibleVramBytes = options.VisibleVramBytes,
+            ApertureBytes = options.ApertureBytes,
+            SystemBytes = Pages.Bytes(Pages.Count((Math.Max(aliveBytes, 1ul << 20) * 2) + streamedBytes + StagingBytes)),
+            VramAllocator = options.Allocator,
+            Backing = options.Backing,
+        };
     }
 
-    private void TouchSome(int visibleCount)
+    private IWorkload CreateWorkload(Scene scene, DemoOptions options)
     {
-        if (visibleCount == 0)
+        AddressSpace space = _device.CreateAddressSpace();
+        if (options.Recording is { } recording)
         {
-            return;
+            return new Replay(recording, space, _names);
         }
 
-        int changed = _visible[_prng.Below((uint)visibleCount)];
-        int seen = _visible[_prng.Below((uint)visibleCount)];
-        if (_textures.ObjectOf(changed) is not null)
+        StagingRing? staging = null;
+        if (options.Upload == UploadPath.Staging)
         {
-            int pages = _textures.PageCount(changed);
-            int first = (int)_prng.Below((uint)pages);
-            _textures.Update(changed, first, Math.Min(UpdatePages, pages - first));
+            // An eighth of a small aperture at most: what is pinned is in everybody's way.
+            ulong ringBytes = Math.Min(StagingBytes, Pages.Bytes(Pages.Count(options.ApertureBytes / 8)));
+            staging = new StagingRing(_device, _driver, space, ringBytes);
+            _names.Set(staging.RingId, "staging");
         }
 
-        if (_textures.ObjectOf(seen) is not null)
+        IReadOnlyList<SceneTexture> textures = _streamer?.Textures ?? scene.Textures;
+        GameClient game = new(0, "game", scene, new TextureStore(_device, _driver, textures, _names, staging, space), _streamer, options.Seed);
+        return options.Workload switch
         {
-            _textures.Verify(seen, (int)_prng.Below((uint)_textures.PageCount(seen)), 1, ref _readBackChecksum);
-        }
+            WorkloadKind.FlyThrough => new FlyThrough(game),
+            WorkloadKind.LevelLoad => new LevelLoad(game, options.Frames),
+            WorkloadKind.AltTab => new AltTab(game, OtherClient(scene, options), options.Frames),
+            WorkloadKind.Thrash => new Thrash(game, options.VramBytes),
+            WorkloadKind.Video => new Video(game, new Film(_device, _driver, _names, _device.CreateAddressSpace())),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Workload, "No such workload."),
+        };
     }
 
-    private int CollectUses(int visibleCount)
+    // The same list under another seed: another program, as hungry as the first.
+    private GameClient OtherClient(Scene scene, DemoOptions options)
     {
-        int count = 0;
-        for (int i = 0; i < visibleCount; i++)
-        {
-            int texture = _visible[i];
-            if (_textures.ObjectOf(texture) is { } loaded)
-            {
-                // Twice as far away it covers a quarter of the picture; within 2 m all of it is read.
-                double share = Math.Min(1, 4 / _keys[i]);
-                _uses[count++] = new TextureUse(loaded, (ulong)(loaded.SizeBytes * share));
-            }
-        }
-
-        return count;
+        ulong seed = options.Seed + 1_000_003;
+        Scene other = SceneLoader.Load(scene.Description, seed, scene.Scale);
+        TextureStore store = new(_device, _driver, other.Textures, _names, staging: null, _device.CreateAddressSpace());
+        return new GameClient(1, "other", other, store, streamer: null, seed);
     }
-
-    private ulong VerifyAll()
-    {
-        ulong checksum = 0;
-        for (int i = 0; i < _scene.Textures.Count; i++)
-        {
-            if (_textures.ObjectOf(i) is not null)
-            {
-                _textures.Verify(i, 0, _textures.PageCount(i), ref checksum);
-            }
-        }
-
-        return checksum;
-    }
-
-    private long Moved(MemoryDomain from, MemoryDomain to) => _device.Statistics.MoveBytes(from, to);
 }

@@ -40,6 +40,12 @@ public sealed class Scene
     /// <summary>What the scene is.</summary>
     public SceneDescription Description { get; }
 
+    /// <summary>Copies of the texture list that it was made of.</summary>
+    public int Scale { get; init; } = 1;
+
+    /// <summary>Where the materials are seen.</summary>
+    public ReadOnlySpan<Spot> Spots => _spots;
+
     /// <summary>Its textures.</summary>
     public IReadOnlyList<SceneTexture> Textures { get; }
 

@@ -11,17 +11,49 @@ public static class SceneLoader
 {
     private static readonly string[] s_suffixes = ["_diff", "_ddn", "_ddna", "_spec", "_dif", "_emis", "_mask"];
 
+    /// <summary>Most copies of a texture list in one scene; the index of a texture has 16 bits.</summary>
+    public const int MaxScale = 64;
+
     /// <summary>Loads a scene.</summary>
     /// <param name="description">Which.</param>
     /// <param name="seed">Decides where its materials are.</param>
-    public static Scene Load(SceneDescription description, ulong seed)
+    /// <param name="scale">
+    /// Copies of the texture list, 1 to <see cref="MaxScale"/>: as many times the materials in the same place, each with
+    /// textures of its own. The sizes are real, that there are several of each is not.
+    /// </param>
+    public static Scene Load(SceneDescription description, ulong seed, int scale = 1)
     {
         ArgumentNullException.ThrowIfNull(description);
+        ArgumentOutOfRangeException.ThrowIfLessThan(scale, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(scale, MaxScale);
         using Stream stream = typeof(SceneLoader).Assembly.GetManifestResourceStream(description.TextureList)
             ?? throw new InvalidOperationException($"The texture list {description.TextureList} is not built in.");
         using StreamReader reader = new(stream);
         IReadOnlyList<SceneTexture> textures = Parse(reader, out int materialCount);
-        return new Scene(description, textures, materialCount, seed);
+        return new Scene(description, Copies(textures, materialCount, scale), materialCount * scale, seed) { Scale = scale };
+    }
+
+    private static IReadOnlyList<SceneTexture> Copies(IReadOnlyList<SceneTexture> textures, int materialCount, int scale)
+    {
+        if (scale == 1)
+        {
+            return textures;
+        }
+
+        List<SceneTexture> all = new(textures.Count * scale);
+        for (int copy = 0; copy < scale; copy++)
+        {
+            foreach (SceneTexture texture in textures)
+            {
+                all.Add(copy == 0 ? texture : texture with
+                {
+                    Name = $"{texture.Name}#{copy + 1}",
+                    MaterialIndex = texture.MaterialIndex + (copy * materialCount),
+                });
+            }
+        }
+
+        return all;
     }
 
     /// <summary>Reads a texture list: path,file_bytes,width,height,mips,format,present.</summary>
@@ -51,21 +83,29 @@ public static class SceneLoader
                 materials.Add(material, index);
             }
 
-            textures.Add(new SceneTexture(fields[0], Pages.Bytes(Pages.Count(SizeOf(fields, lineNumber))), index));
+            textures.Add(Texture(fields, index, lineNumber));
         }
 
         materialCount = materials.Count;
         return textures;
     }
 
-    private static ulong SizeOf(string[] fields, int lineNumber)
+    private static SceneTexture Texture(string[] fields, int material, int lineNumber)
     {
         try
         {
             // A texture that was not there when the list was made: a usual one of its kind.
-            return fields[6] == "0"
-                ? TextureFormat.SizeBytes("DXGI99", 2048, 2048, 12)
-                : TextureFormat.SizeBytes(fields[5], Number(fields[2]), Number(fields[3]), Number(fields[4]));
+            bool isKnown = fields[6] != "0";
+            string format = isKnown ? fields[5] : "DXGI99";
+            int width = isKnown ? Number(fields[2]) : 2048;
+            int height = isKnown ? Number(fields[3]) : 2048;
+            ulong sizeBytes = TextureFormat.SizeBytes(format, width, height, isKnown ? Number(fields[4]) : 12);
+            return new SceneTexture(fields[0], Pages.Bytes(Pages.Count(sizeBytes)), material)
+            {
+                Format = format,
+                Width = width,
+                Height = height,
+            };
         }
         catch (FormatException problem)
         {

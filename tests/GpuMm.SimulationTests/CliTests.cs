@@ -18,14 +18,33 @@ public sealed class CliTests
     [InlineData("--vram 96MiB --aperture 2MiB", "give at least 6 MiB")]
     [InlineData("--vram 99999GiB", "at most 64 GiB")]
     [InlineData("--vram 100000001", "multiple of 4 KiB")]
-    [InlineData("--frames 0", "from 1 to 108000")]
-    [InlineData("--frames many", "from 1 to 108000")]
+    [InlineData("--frames 0", "from 1 to 432000")]
+    [InlineData("--frames many", "from 1 to 432000")]
     [InlineData("--seed -1", "--seed -1")]
     [InlineData("--machine cray", "gpumm machine list")]
     [InlineData("--backing air", "bytes or heads")]
     [InlineData("--fast", "--help")]
     [InlineData("--vram", "--help")]
-    [InlineData("--scenario tape", "spu or doorbell or unplug")]
+    [InlineData("--vram 4GiB,,8GiB", "single commas")]
+    [InlineData("--vram 64MiB,64MiB", "each value once")]
+    [InlineData("--vram 64MiB,big", "no size")]
+    [InlineData("--vram 1MiB,96MiB", "give at least 6 MiB")]
+    [InlineData("--link isdn", "there is no such link; give agp4x")]
+    [InlineData("--bar some", "no size")]
+    [InlineData("--policy random", "there is no such policy; give lru")]
+    [InlineData("--workload sleep", "fly-through, level-load, alt-tab, thrash, video or replay")]
+    [InlineData("--workload replay", "--trace FILE")]
+    [InlineData("--workload thrash --stream 64MiB", "give --workload fly-through")]
+    [InlineData("--stream 1MiB", "give at least 11 MiB")]
+    [InlineData("--upload pigeon", "mapping or staging")]
+    [InlineData("--buffers 4", "from 2 to 3")]
+    [InlineData("--hz 0", "from 1 to 1000")]
+    [InlineData("--scale 65", "from 1 to 64")]
+    [InlineData("--plot knee.gif", "ends in .png or .svg")]
+    [InlineData("--plot no/such/folder/knee.png", "make it first")]
+    [InlineData("--vram 64MiB,96MiB --render pictures", "give one value")]
+    [InlineData("--render-every 5", "--render FOLDER")]
+    [InlineData("--scenario tape", "spu, doorbell or unplug")]
     [InlineData("--scenario spu --frames 3", "leave --frames or --scenario out")]
     public void BadInputGetsOneLineWithTheFixAndExitCode2(string arguments, string fix)
     {
@@ -116,6 +135,81 @@ public sealed class CliTests
         Assert.True(root.GetProperty("result").GetProperty("faults").GetInt64() > 0);
         Assert.True(root.GetProperty("moreVram").GetArrayLength() >= 3);
         Assert.Equal(16, root.GetProperty("checksumHex").GetString()!.Length);
+    }
+
+    [Fact]
+    public void JsonTellsEverythingThatTheTextTells()
+    {
+        (_, string output, _) = Run("demo --frames 120 --backing heads --workload alt-tab --json");
+        using JsonDocument document = JsonDocument.Parse(output);
+        JsonElement root = document.RootElement;
+        Assert.Equal("alt-tab", root.GetProperty("workload").GetString());
+        Assert.Equal(120, root.GetProperty("frameNs").GetArrayLength());
+        Assert.Equal(2, root.GetProperty("clients").GetArrayLength());
+        Assert.Equal(16, root.GetProperty("hashHex").GetString()!.Length);
+        Assert.True(root.GetProperty("workloadFindings").GetProperty("endFrame").GetInt32() > 0);
+        JsonElement stutter = root.GetProperty("stutters")[0];
+        long sum = 0;
+        foreach (JsonElement cause in stutter.GetProperty("causes").EnumerateArray())
+        {
+            sum += cause.GetProperty("nanoseconds").GetInt64();
+        }
+
+        Assert.Equal(stutter.GetProperty("frameNs").GetInt64(), sum);
+    }
+
+    [Fact]
+    public void AWhatIfPrintsATableASentencePerLineAndAPlot()
+    {
+        string folder = Directory.CreateTempSubdirectory("gpumm-plot").FullName;
+        try
+        {
+            string arguments = "demo --vram 64MiB,96MiB --link agp8x,pcie3x8 --policy lru --frames 60 --no-refine";
+            (int exitCode, string output, string message) = Run($"{arguments} --plot {folder}/knee.png");
+            Assert.Equal(0, exitCode);
+            Assert.Contains("\nagp8x  ", output.Replace("pcie3x8  ", "agp8x  ", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains("4 runs of 60 frames", message, StringComparison.Ordinal);
+            using (SkiaSharp.SKBitmap plot = SkiaSharp.SKBitmap.Decode($"{folder}/knee.png"))
+            {
+                Assert.Equal((1200, 675), (plot.Width, plot.Height));
+            }
+
+            (_, string again, _) = Run($"{arguments} --plot {folder}/knee.svg");
+            Assert.Equal(output, again);
+            string svg = File.ReadAllText($"{folder}/knee.svg");
+            Assert.Contains("Video memory (MiB)", svg, StringComparison.Ordinal);
+            (_, string json, _) = Run(arguments + " --json");
+            using JsonDocument document = JsonDocument.Parse(json);
+            Assert.Equal(2, document.RootElement.GetProperty("series").GetArrayLength());
+            Assert.Contains("64 MiB", document.RootElement.GetProperty("series")[0].GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void PicturesOfTheSceneAreWritten()
+    {
+        string folder = Directory.CreateTempSubdirectory("gpumm-pictures").FullName;
+        try
+        {
+            (int exitCode, _, string message) = Run($"demo --frames 60 --backing heads --render {folder} --render-every 20");
+            Assert.Equal(0, exitCode);
+            Assert.Contains("3 pictures in", message, StringComparison.Ordinal);
+            Assert.Equal(["frame-000020.png", "frame-000040.png", "frame-000060.png"], Array.ConvertAll(Sorted(Directory.GetFiles(folder)), static path => Path.GetFileName(path)!));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static string[] Sorted(string[] paths)
+        {
+            Array.Sort(paths, StringComparer.Ordinal);
+            return paths;
+        }
     }
 
     [Fact]

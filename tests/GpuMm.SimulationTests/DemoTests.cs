@@ -87,7 +87,7 @@ public sealed class DemoTests
 
         BufferObject victim = run.Device.Snapshot()[3];
         run.Device.Memory.Write(victim.FrameAt(1, out _), 0, [0xEE]);
-        DemoFailedException failure = Assert.Throws<DemoFailedException>(run.Finish);
+        DemoFailedException failure = Assert.Throws<DemoFailedException>(() => run.Finish());
         Assert.Contains(victim.Name, failure.Message, StringComparison.Ordinal);
         Assert.Contains("wrong bytes", failure.Message, StringComparison.Ordinal);
     }
@@ -118,21 +118,6 @@ public sealed class DemoTests
     }
 
     [Fact]
-    public void PercentilesAreNearestRank()
-    {
-        FrameTimes times = new(100);
-        for (int i = 100; i >= 1; i--)
-        {
-            times.Add(new Primitives.SimTime(i * 1_000_000));
-        }
-
-        Assert.Equal(50_000_000, times.Percentile(50).Nanoseconds);
-        Assert.Equal(99_000_000, times.Percentile(99).Nanoseconds);
-        Assert.Equal(100_000_000, times.Percentile(100).Nanoseconds);
-        Assert.Equal(84, times.StutterCount);
-    }
-
-    [Fact]
     public void ProgressIsToldOncePerFrame()
     {
         List<int> frames = [];
@@ -141,5 +126,5 @@ public sealed class DemoTests
         Assert.Equal([1, 2, 3, 4, 5], frames);
     }
 
-    private static DemoSummary Run(DemoOptions options) => DemoRun.Run(SceneLoader.Load(options.Scene, options.Seed), options);
+    private static DemoSummary Run(DemoOptions options) => DemoRun.Run(SceneLoader.Load(options.Scene, options.Seed), options).Summary;
 }

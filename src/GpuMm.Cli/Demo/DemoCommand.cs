@@ -1,117 +1,85 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
-using System.Linq;
+using System.IO;
 using GpuMm.Backing;
-using GpuMm.Cli.Machine;
-using GpuMm.Primitives;
-using GpuMm.Ranges;
 using GpuMm.RenderLoop;
-using GpuMm.Simulation;
+using GpuMm.RenderLoop.Matrix;
+using GpuMm.RenderLoop.Workloads;
+using GpuMm.Traces;
+using GpuMm.Traces.Model;
 
 namespace GpuMm.Cli.Demo;
 
-/// <summary><c>gpumm demo</c>: a camera flies through a scene that does not fit into video memory.</summary>
+/// <summary><c>gpumm demo</c>: a workload runs on a machine whose video memory is too small; alone, or as a what-if.</summary>
 internal static class DemoCommand
 {
-    private static readonly Option<SceneDescription?> s_scene = Named(
-        "--scene", "The scene. Default: sponza.", SceneDescription.Find, SceneDescription.All.Select(static s => s.Name));
-
-    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create("The machine. Default: the scene's.", fallback: null);
-
-    private static readonly Option<ulong?> s_vram = Size("--vram", "Video memory, such as 96MiB or 1.5GiB. Default: less than the scene needs.");
-
-    private static readonly Option<ulong?> s_aperture = Size("--aperture", "AGP/GART aperture. Default: the scene's.");
-
-    private static readonly Option<int> s_frames = Number(
-        "--frames", $"Frames to draw, 1 to {DemoOptions.MaxFrames}.", 600, 1, DemoOptions.MaxFrames);
-
-    private static readonly Option<long> s_seed = new("--seed")
-    {
-        Description = "Decides where materials are and what the CPU touches. Same seed, same result.",
-        DefaultValueFactory = static _ => 1,
-        HelpName = "number",
-        CustomParser = static result => Whole(result, "--seed", 0, long.MaxValue),
-    };
-
-    private static readonly Option<BackingKind?> s_backing = new("--backing")
-    {
-        Description = "What is kept of the contents: every byte (bytes, the default), or 8 bytes per page (heads), much faster.",
-        HelpName = "bytes|heads",
-        CustomParser = static result => result.Tokens[0].Value.ToUpperInvariant() switch
-        {
-            "BYTES" => (BackingKind?)BackingKind.Bytes,
-            "HEADS" => BackingKind.PageHeads,
-            _ => Refuse<BackingKind?>(result, $"--backing {result.Tokens[0].Value}: give bytes or heads."),
-        },
-    };
-
-    private static readonly Option<SpaceAllocatorKind?> s_allocator = new("--allocator")
-    {
-        Description = "Gives out video memory: range (best fit, the default), buddy (blocks of powers of two) or bins (constant time).",
-        HelpName = "range|buddy|bins",
-        CustomParser = static result => result.Tokens[0].Value.ToUpperInvariant() switch
-        {
-            "RANGE" => (SpaceAllocatorKind?)SpaceAllocatorKind.Range,
-            "BUDDY" => SpaceAllocatorKind.Buddy,
-            "BINS" => SpaceAllocatorKind.Bins,
-            _ => Refuse<SpaceAllocatorKind?>(result, $"--allocator {result.Tokens[0].Value}: give range, buddy or bins."),
-        },
-    };
-
-    private static readonly Option<string?> s_scenario = Named(
-        "--scenario", "Instead of the flight, another client of the fault handler.",
-        static name => ScenarioDemo.Names.FirstOrDefault(each => string.Equals(each, name, StringComparison.OrdinalIgnoreCase)), ScenarioDemo.Names);
-
-    private static readonly Option<bool> s_json = new("--json") { Description = "Print one JSON document, nothing else." };
-
-    private static readonly Option<bool> s_noColor = new("--no-color") { Description = "No colours and no live display." };
+    // Keeping every byte of more than this takes long and much memory.
+    private const ulong BytesBackingLimit = 2ul << 30;
 
     public static Command Create()
     {
-        Command command = new("demo", "Fly through a scene whose textures do not fit into video memory, and prove that every byte survives.")
+        Command command = new("demo", "Fly through a scene whose textures do not fit into video memory, prove that every byte survives, and say what each stutter waited for.");
+        foreach (Option option in DemoCliOptions.All)
         {
-            s_scene, s_machine, s_vram, s_aperture, s_frames, s_seed, s_backing, s_allocator, s_scenario, s_json, s_noColor,
-        };
+            command.Add(option);
+        }
+
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
-        if (parsed.GetValue(s_scenario) is { } scenario)
+        if (parsed.GetValue(DemoCliOptions.Scenario) is { } scenario)
         {
             return RunScenario(parsed, scenario);
         }
 
-        SceneDescription description = parsed.GetValue(s_scene) ?? SceneDescription.All[0];
-        DemoOptions usual = DemoOptions.For(description);
-        DemoOptions options = usual with
+        DemoOptions options = Options(parsed, out string? note);
+        if (parsed.GetValue(DemoCliOptions.Trace) is { } trace)
         {
-            Machine = parsed.GetValue(s_machine) ?? usual.Machine,
-            VramBytes = parsed.GetValue(s_vram) ?? usual.VramBytes,
-            ApertureBytes = parsed.GetValue(s_aperture) ?? usual.ApertureBytes,
-            Frames = parsed.GetValue(s_frames),
-            Seed = (ulong)parsed.GetValue(s_seed),
-            Backing = parsed.GetValue(s_backing) ?? usual.Backing,
-            Allocator = parsed.GetValue(s_allocator) ?? usual.Allocator,
+            if (OpenRecording(trace, out string? unread) is not { } recording)
+            {
+                return Usage(unread!);
+            }
+
+            // A recording is as long as it is; --frames cuts it off.
+            bool isCut = parsed.GetResult(DemoCliOptions.Frames) is { Implicit: false };
+            options = options with { Recording = recording, Frames = isCut ? options.Frames : FramesOf(recording.Facts) };
+        }
+
+        MatrixAxes axes = Axes(parsed, options);
+        bool isWhatIf = IsWhatIf(parsed);
+        Scene scene = SceneLoader.Load(options.Scene, options.Seed, options.Scale);
+        options = options with
+        {
+            Backing = parsed.GetValue(DemoCliOptions.Backing) ?? (scene.TotalBytes > BytesBackingLimit ? BackingKind.PageHeads : BackingKind.Bytes),
         };
-        Scene scene = SceneLoader.Load(description, options.Seed);
+        if (isWhatIf)
+        {
+            return MatrixCommand.Run(parsed, scene, options, axes, note);
+        }
+
+        if (parsed.GetValue(DemoCliOptions.Render) is null && parsed.GetResult(DemoCliOptions.RenderEvery) is { Implicit: false })
+        {
+            return Usage("--render-every: say where the pictures go, too: --render FOLDER.");
+        }
+
+        options = axes.Series()[0].Apply(options, axes.VramBytes[0]);
         if (options.Problem(scene) is { } problem)
         {
-            Console.Error.WriteLine($"gpumm: {problem}");
-            return ExitCode.Usage;
+            return Usage(problem);
         }
 
         try
         {
-            Report(scene, options, parsed.GetValue(s_json), parsed.GetValue(s_noColor));
+            Report(parsed, scene, options);
             return ExitCode.Ok;
         }
-        catch (DemoFailedException failure)
+        catch (Exception failure) when (failure is DemoFailedException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"gpumm: the run failed: {failure.Message}");
             return ExitCode.Failed;
@@ -120,83 +88,136 @@ internal static class DemoCommand
 
     private static int RunScenario(ParseResult parsed, string scenario)
     {
-        Option[] flight = [s_scene, s_machine, s_vram, s_aperture, s_frames, s_seed, s_backing, s_allocator];
-        if (Array.Find(flight, option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        foreach (Option option in DemoCliOptions.All)
         {
-            Console.Error.WriteLine($"gpumm: {given.Name}: a scenario has no camera flight; leave {given.Name} or --scenario out.");
-            return ExitCode.Usage;
+            if (option != DemoCliOptions.Scenario && option != DemoCliOptions.Json && option != DemoCliOptions.NoColor &&
+                parsed.GetResult(option) is { Implicit: false })
+            {
+                return Usage($"{option.Name}: a scenario has no camera flight; leave {option.Name} or --scenario out.");
+            }
         }
 
-        return ScenarioDemo.Run(scenario, parsed.GetValue(s_json));
+        return ScenarioDemo.Run(scenario, parsed.GetValue(DemoCliOptions.Json));
     }
 
-    private static void Report(Scene scene, DemoOptions options, bool json, bool noColor)
+    private static Recording? OpenRecording(string path, out string? problem)
     {
+        problem = null;
+        try
+        {
+            using ITraceReader reader = TraceFiles.Open(path);
+            RecordingFacts facts = RecordingFacts.Read(Path.GetFileName(path), reader);
+            if (facts.Objects == 0)
+            {
+                problem = $"--trace {path}: it creates no object, so there is nothing to do again; give a recording of a memory manager.";
+                return null;
+            }
+
+            return new Recording(facts, () => TraceFiles.Open(path));
+        }
+        catch (TraceFormatException failure)
+        {
+            problem = $"--trace {failure.Message}";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            problem = $"--trace {path}: {failure.Message.TrimEnd('.')}; give a file that can be read.";
+        }
+
+        return null;
+    }
+
+    private static int FramesOf(RecordingFacts facts) => (int)Math.Clamp(
+        facts.Boundary switch
+        {
+            FrameBoundary.FrameMark => facts.FrameMarks + 1,
+            FrameBoundary.Job => facts.Jobs + 1,
+            _ => (facts.DurationNs / 16_666_667) + 2,
+        },
+        1,
+        DemoOptions.MaxFrames);
+
+    private static int Usage(string problem)
+    {
+        Console.Error.WriteLine($"gpumm: {problem}");
+        return ExitCode.Usage;
+    }
+
+    private static bool IsWhatIf(ParseResult parsed) =>
+        parsed.GetValue(DemoCliOptions.Vram) is { Count: > 1 } || parsed.GetValue(DemoCliOptions.Link) is { Count: > 1 } ||
+        parsed.GetValue(DemoCliOptions.Bar) is { Count: > 1 } || parsed.GetValue(DemoCliOptions.Policy) is { Count: > 1 } ||
+        parsed.GetValue(DemoCliOptions.Plot) is not null;
+
+    private static MatrixAxes Axes(ParseResult parsed, DemoOptions options) => new()
+    {
+        VramBytes = parsed.GetValue(DemoCliOptions.Vram) ?? [options.VramBytes],
+        Links = parsed.GetValue(DemoCliOptions.Link) ?? [new LinkChoice(options.Machine.Link.Name, null)],
+        BarBytes = parsed.GetValue(DemoCliOptions.Bar) ?? [null],
+        Policies = parsed.GetValue(DemoCliOptions.Policy) ?? [DemoOptions.PolicyNames[0]],
+    };
+
+    private static DemoOptions Options(ParseResult parsed, out string? note)
+    {
+        note = null;
+        SceneDescription? description = parsed.GetValue(DemoCliOptions.Scene);
+        int? scale = parsed.GetValue(DemoCliOptions.Scale);
+        ulong largest = parsed.GetValue(DemoCliOptions.Vram)?[^1] ?? 0;
+        if (description is null && scale is null && IsWhatIf(parsed) && largest > GibibyteScene.LeastBytes)
+        {
+            description = GibibyteScene.Description;
+            scale = GibibyteScene.ScaleFor(largest);
+            note = $"Sizes of GiB need a large scene: {scale} copies of the {description.Name} list were taken. --scene and --scale choose another.";
+        }
+
+        DemoOptions usual = DemoOptions.For(description ?? SceneDescription.All[0]);
+        return usual with
+        {
+            Machine = parsed.GetValue(DemoCliOptions.Machine) ?? usual.Machine,
+            ApertureBytes = parsed.GetValue(DemoCliOptions.Aperture) ?? Math.Max(usual.ApertureBytes, note is null ? 0 : GibibyteScene.ApertureBytes),
+            Scale = scale ?? 1,
+            Frames = parsed.GetValue(DemoCliOptions.Frames),
+            Seed = (ulong)parsed.GetValue(DemoCliOptions.Seed),
+            Allocator = parsed.GetValue(DemoCliOptions.Allocator),
+            Workload = parsed.GetValue(DemoCliOptions.Workload),
+            Upload = parsed.GetValue(DemoCliOptions.Upload),
+            StreamBudgetBytes = parsed.GetValue(DemoCliOptions.Stream),
+            Buffers = parsed.GetValue(DemoCliOptions.Buffers),
+            Vsync = parsed.GetValue(DemoCliOptions.Vsync),
+            RefreshHz = parsed.GetValue(DemoCliOptions.Hz),
+        };
+    }
+
+    private static void Report(ParseResult parsed, Scene scene, DemoOptions options)
+    {
+        bool json = parsed.GetValue(DemoCliOptions.Json);
         long start = Stopwatch.GetTimestamp();
-        DemoSummary summary = json ? DemoRun.Run(scene, options) : DemoDisplay.Run(scene, options, noColor);
+        using FramePictures? pictures = parsed.GetValue(DemoCliOptions.Render) is { } folder
+            ? new FramePictures(scene, options, folder, parsed.GetValue(DemoCliOptions.RenderEvery))
+            : null;
+        DemoReport report = json
+            ? DemoDisplay.RunSilent(scene, options, pictures)
+            : DemoDisplay.Run(scene, options, parsed.GetValue(DemoCliOptions.NoColor), pictures);
         TimeSpan runTime = Stopwatch.GetElapsedTime(start);
         start = Stopwatch.GetTimestamp();
-        IReadOnlyList<DemoSummary> larger = WhatIf.MoreVram(scene, options);
+        IReadOnlyList<DemoSummary> larger = options.Workload == WorkloadKind.FlyThrough ? WhatIf.MoreVram(scene, options) : [];
         TimeSpan whatIfTime = Stopwatch.GetElapsedTime(start);
         if (json)
         {
-            Console.Out.WriteLine(DemoJson.Write(scene, options, summary, larger));
+            Console.Out.WriteLine(DemoJson.Write(scene, options, report, larger));
         }
         else
         {
-            DemoText.WriteSummary(Console.Out, summary, larger);
+            DemoText.WriteSummary(Console.Out, options, report, larger);
         }
 
         // Wall time differs from run to run, so it is a message, not a result.
+        int frames = report.Summary.Frames;
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"gpumm: {summary.Frames} frames in {runTime.TotalSeconds:0.00} s ({summary.Frames / runTime.TotalSeconds:0} per second, start-up and proof included); {larger.Count} reruns in {whatIfTime.TotalSeconds:0.00} s"));
-    }
-
-    private static Option<T?> Named<T>(
-        string name, string description, Func<string, T?> find, IEnumerable<string> names)
-        where T : class => new(name)
+            $"gpumm: {frames} frames in {runTime.TotalSeconds:0.00} s ({frames / runTime.TotalSeconds:0} per second, start-up and proof included); {larger.Count} reruns in {whatIfTime.TotalSeconds:0.00} s"));
+        if (pictures is not null)
         {
-            Description = description,
-            HelpName = string.Join('|', names),
-            CustomParser = result => find(result.Tokens[0].Value) ??
-                Refuse<T?>(result, $"{name} {result.Tokens[0].Value}: there is no such {name[2..]}; give {Names(names)}."),
-        };
-
-    private static Option<ulong?> Size(string name, string description) => new(name)
-    {
-        HelpName = "size",
-        Description = description,
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            return !ByteSize.TryParse(text, out ulong sizeBytes) ? Refuse<ulong?>(result, $"{name} {text}: that is no size; give one such as 96MiB or 1.5GiB.")
-                : sizeBytes == 0 ? Refuse<ulong?>(result, $"{name} {text}: nothing fits into no memory; give a size such as 96MiB.")
-                : sizeBytes;
-        },
-    };
-
-    private static Option<int> Number(string name, string description, int fallback, int least, int most) => new(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => fallback,
-        HelpName = "number",
-        CustomParser = result => (int)Whole(result, name, least, most),
-    };
-
-    private static long Whole(ArgumentResult result, string name, long least, long most)
-    {
-        string text = result.Tokens[0].Value;
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most
-            ? number
-            : Refuse<long>(result, $"{name} {text}: give a whole number from {least} to {most}.");
+            Console.Error.WriteLine($"gpumm: {pictures.Count} pictures in {pictures.Folder}");
+        }
     }
-
-    private static T Refuse<T>(ArgumentResult result, string message)
-    {
-        result.AddError(message);
-        return default!;
-    }
-
-    private static string Names(IEnumerable<string> names) => string.Join(" or ", names);
 }

@@ -14,17 +14,20 @@ internal static class DemoDisplay
     private const int BarWidth = 40;
     private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(50);
 
-    public static DemoSummary Run(Scene scene, DemoOptions options, bool noColor)
+    public static DemoReport Run(Scene scene, DemoOptions options, bool noColor, FramePictures? pictures)
     {
         bool isLive = !noColor && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
         Console.Out.WriteLine(DemoText.Heading(scene, options));
-        return isLive ? RunLive(scene, options) : RunPlain(scene, options);
+        return isLive ? RunLive(scene, options, pictures) : RunPlain(scene, options, pictures);
     }
 
-    private static DemoSummary RunPlain(Scene scene, DemoOptions options)
+    public static DemoReport RunSilent(Scene scene, DemoOptions options, FramePictures? pictures) =>
+        Loop(scene, options, pictures, static _ => { });
+
+    private static DemoReport RunPlain(Scene scene, DemoOptions options, FramePictures? pictures)
     {
         int every = Math.Max(1, options.Frames / PlainLines);
-        return DemoRun.Run(scene, options, progress =>
+        return Loop(scene, options, pictures, progress =>
         {
             if (progress.Frame % every == 0)
             {
@@ -33,13 +36,13 @@ internal static class DemoDisplay
         });
     }
 
-    private static DemoSummary RunLive(Scene scene, DemoOptions options)
+    private static DemoReport RunLive(Scene scene, DemoOptions options, FramePictures? pictures)
     {
-        DemoSummary? summary = null;
+        DemoReport? report = null;
         AnsiConsole.Live(new Text("")).AutoClear(false).Start(live =>
         {
             long last = 0;
-            summary = DemoRun.Run(scene, options, progress =>
+            report = Loop(scene, options, pictures, progress =>
             {
                 if (Stopwatch.GetElapsedTime(last) >= s_refresh || progress.Frame == options.Frames)
                 {
@@ -49,12 +52,25 @@ internal static class DemoDisplay
                 }
             });
         });
-        return summary!;
+        return report!;
+    }
+
+    private static DemoReport Loop(Scene scene, DemoOptions options, FramePictures? pictures, Action<DemoProgress> show)
+    {
+        using DemoRun run = new(scene, options);
+        while (!run.IsOver)
+        {
+            run.DrawFrame();
+            pictures?.AfterFrame(run);
+            show(run.Progress());
+        }
+
+        return run.Finish();
     }
 
     private static Grid Picture(DemoOptions options, in DemoProgress progress)
     {
-        bool stutters = progress.FrameTime > FrameTimes.StutterLimit;
+        bool stutters = progress.FrameTime.Nanoseconds > options.StutterLimitNs;
         Grid grid = new Grid().AddColumn(new GridColumn().Width(10)).AddColumn();
         grid.AddRow(new Text("frame"), new Markup(string.Create(
             CultureInfo.InvariantCulture,

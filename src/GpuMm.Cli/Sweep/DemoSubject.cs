@@ -39,7 +39,7 @@ internal sealed class DemoSubject(SceneDescription description) : ISweepSubject
 
         try
         {
-            return Metrics(DemoRun.Run(scene, options, _ => cancellationToken.ThrowIfCancellationRequested()));
+            return Metrics(DemoRun.Run(scene, options, _ => cancellationToken.ThrowIfCancellationRequested()).Summary);
         }
         catch (DemoFailedException failure)
         {
