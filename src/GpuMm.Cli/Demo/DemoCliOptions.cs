@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Linq;
 using GpuMm.Backing;
 using GpuMm.Cli.Machine;
+using GpuMm.Cli.Vulkan;
 using GpuMm.Ranges;
 using GpuMm.RenderLoop;
 using GpuMm.RenderLoop.Matrix;
@@ -144,6 +145,6 @@ internal static class DemoCliOptions
     public static IReadOnlyList<Option> All { get; } =
     [
         Scene, Scale, Workload, Trace, Machine, Vram, Link, Bar, Policy, Aperture, Upload, Stream, Buffers, Vsync, Hz, Frames, Seed, Backing, Allocator,
-        Scenario, Plot, NoRefine, Render, RenderEvery, Json, NoColor,
+        Scenario, Plot, NoRefine, Render, RenderEvery, .. DemoMirrorOptions.All, Json, NoColor,
     ];
 }

@@ -5,11 +5,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using GpuMm.Backing;
+using GpuMm.Cli.Vulkan;
 using GpuMm.RenderLoop;
 using GpuMm.RenderLoop.Matrix;
 using GpuMm.RenderLoop.Workloads;
 using GpuMm.Traces;
 using GpuMm.Traces.Model;
+using GpuMm.Vulkan.Devices;
+using GpuMm.Vulkan.Mirror;
 
 namespace GpuMm.Cli.Demo;
 
@@ -68,6 +71,11 @@ internal static class DemoCommand
             return Usage("--render-every: say where the pictures go, too: --render FOLDER.");
         }
 
+        if (DemoMirror.Problem(parsed, options) is { } refused)
+        {
+            return Usage(refused);
+        }
+
         options = axes.Series()[0].Apply(options, axes.VramBytes[0]);
         if (options.Problem(scene) is { } problem)
         {
@@ -79,7 +87,17 @@ internal static class DemoCommand
             Report(parsed, scene, options);
             return ExitCode.Ok;
         }
-        catch (Exception failure) when (failure is DemoFailedException or IOException or UnauthorizedAccessException)
+        catch (MirrorUnavailableException missing)
+        {
+            Console.Error.WriteLine($"gpumm: {missing.Message}");
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("gpumm: interrupted; what was on the device was given back.");
+            return ExitCode.Failed;
+        }
+        catch (Exception failure) when (failure is DemoFailedException or MirrorFailedException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"gpumm: the run failed: {failure.Message}");
             return ExitCode.Failed;
@@ -194,20 +212,28 @@ internal static class DemoCommand
         using FramePictures? pictures = parsed.GetValue(DemoCliOptions.Render) is { } folder
             ? new FramePictures(scene, options, folder, parsed.GetValue(DemoCliOptions.RenderEvery))
             : null;
+        using DemoMirror? mirror = DemoMirror.Create(parsed, scene);
+        if (mirror is not null)
+        {
+            options = mirror.Apply(options, out string? fitted);
+            Console.Error.Write(fitted is null ? "" : $"gpumm: {fitted}\n");
+        }
+
         DemoReport report = json
-            ? DemoDisplay.RunSilent(scene, options, pictures)
-            : DemoDisplay.Run(scene, options, parsed.GetValue(DemoCliOptions.NoColor), pictures);
+            ? DemoDisplay.RunSilent(scene, options, pictures, mirror)
+            : DemoDisplay.Run(scene, options, parsed.GetValue(DemoCliOptions.NoColor), pictures, mirror);
         TimeSpan runTime = Stopwatch.GetElapsedTime(start);
         start = Stopwatch.GetTimestamp();
         IReadOnlyList<DemoSummary> larger = options.Workload == WorkloadKind.FlyThrough ? WhatIf.MoreVram(scene, options) : [];
         TimeSpan whatIfTime = Stopwatch.GetElapsedTime(start);
         if (json)
         {
-            Console.Out.WriteLine(DemoJson.Write(scene, options, report, larger));
+            Console.Out.WriteLine(DemoJson.Write(scene, options, report, larger, mirror?.Report));
         }
         else
         {
             DemoText.WriteSummary(Console.Out, options, report, larger);
+            mirror?.Write(Console.Out);
         }
 
         // Wall time differs from run to run, so it is a message, not a result.

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Globalization;
+using GpuMm.Cli.Vulkan;
 using GpuMm.Primitives;
 using GpuMm.RenderLoop;
 using Spectre.Console;
@@ -14,20 +15,20 @@ internal static class DemoDisplay
     private const int BarWidth = 40;
     private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(50);
 
-    public static DemoReport Run(Scene scene, DemoOptions options, bool noColor, FramePictures? pictures)
+    public static DemoReport Run(Scene scene, DemoOptions options, bool noColor, FramePictures? pictures, DemoMirror? mirror)
     {
         bool isLive = !noColor && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
         Console.Out.WriteLine(DemoText.Heading(scene, options));
-        return isLive ? RunLive(scene, options, pictures) : RunPlain(scene, options, pictures);
+        return isLive ? RunLive(scene, options, pictures, mirror) : RunPlain(scene, options, pictures, mirror);
     }
 
-    public static DemoReport RunSilent(Scene scene, DemoOptions options, FramePictures? pictures) =>
-        Loop(scene, options, pictures, static _ => { });
+    public static DemoReport RunSilent(Scene scene, DemoOptions options, FramePictures? pictures, DemoMirror? mirror) =>
+        Loop(scene, options, pictures, mirror, static _ => { });
 
-    private static DemoReport RunPlain(Scene scene, DemoOptions options, FramePictures? pictures)
+    private static DemoReport RunPlain(Scene scene, DemoOptions options, FramePictures? pictures, DemoMirror? mirror)
     {
         int every = Math.Max(1, options.Frames / PlainLines);
-        return Loop(scene, options, pictures, progress =>
+        return Loop(scene, options, pictures, mirror, progress =>
         {
             if (progress.Frame % every == 0)
             {
@@ -36,13 +37,13 @@ internal static class DemoDisplay
         });
     }
 
-    private static DemoReport RunLive(Scene scene, DemoOptions options, FramePictures? pictures)
+    private static DemoReport RunLive(Scene scene, DemoOptions options, FramePictures? pictures, DemoMirror? mirror)
     {
         DemoReport? report = null;
         AnsiConsole.Live(new Text("")).AutoClear(false).Start(live =>
         {
             long last = 0;
-            report = Loop(scene, options, pictures, progress =>
+            report = Loop(scene, options, pictures, mirror, progress =>
             {
                 if (Stopwatch.GetElapsedTime(last) >= s_refresh || progress.Frame == options.Frames)
                 {
@@ -55,17 +56,20 @@ internal static class DemoDisplay
         return report!;
     }
 
-    private static DemoReport Loop(Scene scene, DemoOptions options, FramePictures? pictures, Action<DemoProgress> show)
+    private static DemoReport Loop(Scene scene, DemoOptions options, FramePictures? pictures, DemoMirror? mirror, Action<DemoProgress> show)
     {
         using DemoRun run = new(scene, options);
         while (!run.IsOver)
         {
             run.DrawFrame();
             pictures?.AfterFrame(run);
+            mirror?.AfterFrame(run);
             show(run.Progress());
         }
 
-        return run.Finish();
+        DemoReport report = run.Finish();
+        mirror?.Finish();
+        return report;
     }
 
     private static Grid Picture(DemoOptions options, in DemoProgress progress)

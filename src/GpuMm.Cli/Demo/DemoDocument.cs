@@ -3,6 +3,7 @@ using GpuMm.RenderLoop;
 using GpuMm.RenderLoop.Frames;
 using GpuMm.RenderLoop.Streaming;
 using GpuMm.RenderLoop.Workloads;
+using GpuMm.Vulkan.Mirror;
 
 namespace GpuMm.Cli.Demo;
 
@@ -66,4 +67,6 @@ internal sealed record DemoDocument
     public required IReadOnlyList<long> FrameNs { get; init; }
 
     public required IReadOnlyList<DemoSummary> MoreVram { get; init; }
+
+    public MirrorReport? Mirror { get; init; }
 }

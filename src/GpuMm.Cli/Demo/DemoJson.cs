@@ -3,13 +3,14 @@ using System.Globalization;
 using System.Text.Json;
 using GpuMm.RenderLoop;
 using GpuMm.RenderLoop.Frames;
+using GpuMm.Vulkan.Mirror;
 
 namespace GpuMm.Cli.Demo;
 
 /// <summary>The demo's results as one JSON document: whole numbers, units in the keys.</summary>
 internal static class DemoJson
 {
-    public static string Write(Scene scene, DemoOptions options, DemoReport report, IReadOnlyList<DemoSummary> larger)
+    public static string Write(Scene scene, DemoOptions options, DemoReport report, IReadOnlyList<DemoSummary> larger, MirrorReport? mirror)
     {
         DemoDocument document = new()
         {
@@ -42,6 +43,7 @@ internal static class DemoJson
             WorkloadFindings = report.Workload,
             FrameNs = FrameTimes(report.Book),
             MoreVram = larger,
+            Mirror = mirror,
         };
         return JsonSerializer.Serialize(document, DemoJsonContext.Default.DemoDocument);
     }
