@@ -147,7 +147,7 @@ public sealed class WhatIfService : BackgroundService
                     frames.Add(progress.FrameTime.Milliseconds);
                     Change(run.Id, kept => kept with { DoneFrames = progress.Frame });
                 }
-            });
+            }).Summary;
             Change(run.Id, kept => kept with { Summary = summary, DoneFrames = run.Frames, FrameMs = [.. frames], Wall = Stopwatch.GetElapsedTime(start) });
         }
         catch (DemoFailedException failure)
