@@ -131,6 +131,11 @@ public sealed record DemoOptions
             return $"--allocator bins: bins know no windows, and this machine shows only {ByteSize.Format(VisibleVramBytes)} of VRAM to the CPU; give range or buddy.";
         }
 
+        if (!EvictionPolicies.TryCreate(Policy, out _))
+        {
+            return $"--policy {Policy}: there is no such policy; give {string.Join(", ", PolicyNames)}.";
+        }
+
         return ModeProblem(scene) ?? MemoryProblem("--vram", VramBytes, scene) ?? MemoryProblem("--aperture", ApertureBytes, scene) ?? BudgetProblem(scene);
     }
 

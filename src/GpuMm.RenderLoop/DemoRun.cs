@@ -144,6 +144,7 @@ public sealed partial class DemoRun : IDisposable
             ApertureBytes = options.ApertureBytes,
             SystemBytes = Pages.Bytes(Pages.Count((Math.Max(aliveBytes, 1ul << 20) * 2) + streamedBytes + StagingBytes)),
             VramAllocator = options.Allocator,
+            EvictionPolicy = options.Policy,
             Backing = options.Backing,
         };
     }
