@@ -17,11 +17,15 @@ namespace GpuMm.Lab.Replay;
 /// </summary>
 /// <remarks>
 /// What a trace says its own manager did (moves, evictions) is not repeated: this manager decides anew. An object that is used
-/// without having been made is made in system RAM at that moment. One thread. Memory: a buffer object (about 500 bytes) per live object.
+/// without having been made is made at that moment, in the aperture while that has free room, else in system RAM. One thread. Memory: a buffer object (about 500 bytes) per live object.
 /// </remarks>
 public sealed class FullReplay : IDisposable
 {
     private const int MaxAccessBytes = 1 << 16;
+
+    // Nobody is evicted for an object that nobody uses yet.
+    private static readonly Placement s_birthplace =
+        new(new Place(MemoryDomain.Gtt, PlaceFlags.Desired), new Place(MemoryDomain.System));
 
     private readonly FullReplayOptions _options;
     private readonly VirtualClock _clock = new();
@@ -195,7 +199,7 @@ public sealed class FullReplay : IDisposable
     {
         OperationContext context = default;
         BufferObjectDescription description = new(Math.Clamp(e.SizeBytes, 1, 1ul << 46), e.Name, ClientId: e.ClientId);
-        if (_device.TryCreate(description, Placement.System, ref context, out BufferObject? made) != MmStatus.Ok)
+        if (_device.TryCreate(description, s_birthplace, ref context, out BufferObject? made) != MmStatus.Ok)
         {
             _failures++;
             return false;
