@@ -53,12 +53,14 @@ public sealed class FullReplayTests
     }
 
     [Fact]
-    public void ASlowerLinkTakesLongerButMovesTheSame()
+    public void ASlowerLinkTakesLongerForTheSameMisses()
     {
         FullReplayResult fast = Replay(Requests(4, 5_000, 100), 30 * 8 * Page);
         FullReplayResult slow = Replay(Requests(4, 5_000, 100), 30 * 8 * Page, machine: "agp8x");
         Assert.Equal(fast.Misses, slow.Misses);
-        Assert.Equal(fast.ToVramBytes, slow.ToVramBytes);
+
+        // Not to the byte: when a copy ends decides whether a new object still finds room in the aperture.
+        Assert.InRange((double)slow.ToVramBytes / fast.ToVramBytes, 0.98, 1.02);
         Assert.True(slow.SimulatedNs > 2 * fast.SimulatedNs, $"{slow.SimulatedNs} and {fast.SimulatedNs} ns");
     }
 
