@@ -32,19 +32,12 @@ internal sealed class PolicyRanks(EvictionPolicy policy, long capacityPages)
         }
 
         int slot = owner.PolicySlot;
-        if (slot >= _resources.Length)
-        {
-            int length = Math.Max(slot + 1, 2 * _resources.Length);
-            Array.Resize(ref _resources, length);
-            Array.Resize(ref _asideOf, length);
-            Array.Resize(ref _lastWalk, length);
-        }
-
+        Reserve(slot);
         IEvictionPolicy ranking = RankingOf(owner.Priority);
-        ranking.Reserve(_resources.Length);
         Debug.Assert(_resources[slot] is null, "An object has one resource in a domain's ranking.");
         _resources[slot] = resource;
         resource.IsRanked = true;
+        resource.IsUsedAside = false;
         resource.LastUse = owner.Reservation.HoldNumber;
         uint pages = SizeOf(owner);
         ranking.Miss(slot, pages);
@@ -110,13 +103,18 @@ internal sealed class PolicyRanks(EvictionPolicy policy, long capacityPages)
         walk.Number = ++_walkNumber;
         walk.Requester = requester;
         walk.AsideCount = 0;
+        walk.AsideOffers = 0;
         walk.NextWalk = _firstWalk;
         _firstWalk = walk;
-        if (requester is { PolicySlot: >= 0 } && requester.PolicySlot < _resources.Length && _resources[requester.PolicySlot] is null)
+        if (requester is not { PolicySlot: >= 0 })
         {
-            IEvictionPolicy ranking = RankingOf(requester.Priority);
-            ranking.Reserve(_resources.Length);
-            ranking.Miss(requester.PolicySlot, SizeOf(requester));
+            return;
+        }
+
+        Reserve(requester.PolicySlot); // Its number may be of another domain, and larger than any that was here.
+        if (_resources[requester.PolicySlot] is null)
+        {
+            RankingOf(requester.Priority).Miss(requester.PolicySlot, SizeOf(requester));
         }
     }
 
@@ -176,6 +174,24 @@ internal sealed class PolicyRanks(EvictionPolicy policy, long capacityPages)
         link = walk.NextWalk;
         walk.NextWalk = null;
         walk.Requester = null;
+    }
+
+    // Every ranking has room for every slot: an object that ceases to exist is forgotten by all of them.
+    private void Reserve(int slot)
+    {
+        if (slot < _resources.Length)
+        {
+            return;
+        }
+
+        int length = Math.Max(slot + 1, 2 * _resources.Length);
+        Array.Resize(ref _resources, length);
+        Array.Resize(ref _asideOf, length);
+        Array.Resize(ref _lastWalk, length);
+        foreach (IEvictionPolicy? ranking in _rankings)
+        {
+            ranking?.Reserve(length);
+        }
     }
 
     private static uint SizeOf(BufferObject target) => (uint)Math.Min(Pages.Count(target.SizeBytes), uint.MaxValue);
