@@ -86,7 +86,7 @@ public sealed class TraceCliTests
     private static (int ExitCode, string Output, string Error) Run(string arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "GpuMm.Cli.dll");
-        ProcessStartInfo start = new("dotnet", $"\"{program}\" {arguments}") { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", $"\"{program}\" {arguments}") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
