@@ -6,4 +6,5 @@ namespace GpuMm.Dashboard.WhatIf;
 /// <param name="VramBytes">Video memory; null for the scene's own.</param>
 /// <param name="Frames">Frames, 1 to <see cref="WhatIfService.MaxFrames"/>.</param>
 /// <param name="Seed">The seed.</param>
-public sealed record WhatIfRequest(string Scene, string? Machine, ulong? VramBytes, int Frames, ulong Seed);
+/// <param name="Policy">Who is evicted, by name; null for the usual policy.</param>
+public sealed record WhatIfRequest(string Scene, string? Machine, ulong? VramBytes, int Frames, ulong Seed, string? Policy = null);

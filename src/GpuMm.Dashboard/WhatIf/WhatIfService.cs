@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
@@ -67,7 +68,7 @@ public sealed class WhatIfService : BackgroundService
             }
 
             _lastId = id;
-            string title = $"{request.Scene}, {options!.Machine.Name}, {Numbers.Size(options.VramBytes)} VRAM, {request.Frames} frames, seed {request.Seed}";
+            string title = $"{request.Scene}, {options!.Machine.Name}, {Numbers.Size(options.VramBytes)} VRAM, {options.Policy}, {request.Frames} frames, seed {request.Seed}";
             _runs.Add(new WhatIfRun(id, title, request, 0, request.Frames, null, [], null, TimeSpan.Zero));
             if (_runs.Count > MaxKept && _runs.Find(static run => run.IsOver) is { } old)
             {
@@ -118,6 +119,11 @@ public sealed class WhatIfService : BackgroundService
             return $"There is no machine {name}.";
         }
 
+        if (request.Policy is { } policy && !DemoOptions.PolicyNames.Contains(policy, StringComparer.Ordinal))
+        {
+            return $"There is no policy {policy}.";
+        }
+
         DemoOptions usual = DemoOptions.For(description);
         options = usual with
         {
@@ -125,6 +131,7 @@ public sealed class WhatIfService : BackgroundService
             VramBytes = request.VramBytes ?? usual.VramBytes,
             Frames = request.Frames,
             Seed = request.Seed,
+            Policy = request.Policy ?? usual.Policy,
             Backing = BackingKind.PageHeads,
         };
         scene = SceneLoader.Load(description, request.Seed);
