@@ -19,11 +19,11 @@ internal sealed unsafe class CopyStream : IDisposable
     /// <summary>Timed copies of one batch at most.</summary>
     public const int MaxTimed = 16;
 
-    private const int BatchCount = 4;
+    private const int BatchCount = 8;
     private const int QueriesPerBatch = MaxTimed + 1; // One before the first copy, one behind each.
 
     // Large copies go at once: the device works while the CPU records the next.
-    private const ulong FlushBytes = 16ul << 20;
+    private const ulong FlushBytes = 64ul << 20;
     private const ulong WaitLimitNs = 30_000_000_000;
 
     private readonly VulkanDevice _device;

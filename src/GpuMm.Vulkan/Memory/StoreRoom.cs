@@ -17,8 +17,11 @@ internal sealed class StoreRoom : IDisposable
 {
     private readonly VulkanDevice _device;
     private readonly DomainPool[] _pools;
-    private readonly Queue<(Store Store, ulong Value)> _waiting = new(64);
+    private readonly Queue<(Store Store, ulong Value)> _waiting = new(512);
     private readonly ulong[] _busyUntil = new ulong[3];
+
+    // What the device answered for a size: it answers the same for every buffer or image that is made alike.
+    private readonly Dictionary<(uint PageCount, bool IsImage), MemoryRequirements> _needs = [];
 
     public StoreRoom(VulkanDevice device, ulong blockBytes = DomainPool.UsualBlockBytes)
     {
@@ -34,7 +37,7 @@ internal sealed class StoreRoom : IDisposable
     /// <summary>Stores that wait for the device to be done with them.</summary>
     public int WaitingCount => _waiting.Count;
 
-    /// <summary>Bytes of those.</summary>
+    /// <summary>Bytes that those still hold.</summary>
     public ulong WaitingBytes { get; private set; }
 
     /// <summary>The point that the one that waits longest waits for; 0 for none.</summary>
@@ -65,7 +68,7 @@ internal sealed class StoreRoom : IDisposable
         }
 
         _waiting.Enqueue((left, value));
-        WaitingBytes += store.SizeBytes;
+        WaitingBytes += left.Piece.Range.SizeBytes;
     }
 
     /// <summary>Gives back what the device is done with.</summary>
@@ -75,7 +78,7 @@ internal sealed class StoreRoom : IDisposable
         while (_waiting.TryPeek(out (Store Store, ulong Value) oldest) && oldest.Value <= doneValue)
         {
             _waiting.Dequeue();
-            WaitingBytes -= oldest.Store.SizeBytes;
+            WaitingBytes -= oldest.Store.Piece.Range.SizeBytes;
             Destroy(oldest.Store);
         }
 
@@ -123,7 +126,7 @@ internal sealed class StoreRoom : IDisposable
         bool isBound = false;
         try
         {
-            piece = _pools[(int)domain].Take(_device.Requirements(image));
+            piece = _pools[(int)domain].Take(NeedsOf(image, pageCount));
             _device.Check(_device.Functions.BindImageMemory(_device.Handle, image, piece.Block!.Memory, piece.Range.StartBytes), "vkBindImageMemory");
             isBound = true;
             return new Store(domain, default, image, piece, pageCount);
@@ -145,7 +148,7 @@ internal sealed class StoreRoom : IDisposable
         bool isBound = false;
         try
         {
-            piece = _pools[(int)domain].Take(_device.Requirements(buffer));
+            piece = _pools[(int)domain].Take(NeedsOf(buffer, pageCount));
             _device.Check(_device.Functions.BindBufferMemory(_device.Handle, buffer, piece.Block!.Memory, piece.Range.StartBytes), "vkBindBufferMemory");
             isBound = true;
             return new Store(domain, buffer, default, piece, pageCount);
@@ -158,6 +161,28 @@ internal sealed class StoreRoom : IDisposable
                 Undo(domain, piece);
             }
         }
+    }
+
+    private MemoryRequirements NeedsOf(Image image, uint pageCount)
+    {
+        if (!_needs.TryGetValue((pageCount, true), out MemoryRequirements needs))
+        {
+            needs = _device.Requirements(image);
+            _needs.Add((pageCount, true), needs);
+        }
+
+        return needs;
+    }
+
+    private MemoryRequirements NeedsOf(VkBuffer buffer, uint pageCount)
+    {
+        if (!_needs.TryGetValue((pageCount, false), out MemoryRequirements needs))
+        {
+            needs = _device.Requirements(buffer);
+            _needs.Add((pageCount, false), needs);
+        }
+
+        return needs;
     }
 
     private void Undo(MemoryDomain domain, in MemoryPiece piece)

@@ -9,9 +9,11 @@ namespace GpuMm.Vulkan.Mirror;
 /// <content>Moves.</content>
 internal sealed partial class DeviceMirror
 {
-    // What copies under way may hold beside what objects have: enough to keep the device busy, little enough that memory
-    // which was just used, and is still in caches, is used again.
-    private const ulong MaxWaitingBytes = 16ul << 20;
+    // System memory that copies under way may hold beside what objects have.
+    private const ulong MaxWaitingBytes = 32ul << 20;
+
+    // Stores that may wait before anybody asks how far the device is: asking costs a call.
+    private const int CollectCount = CopyStream.MaxTimed * 2;
 
     /// <summary>Does a move on the device: memory in the target's domain, a copy into it, the old memory back after the copy.</summary>
     /// <param name="request">What the manager moves.</param>
@@ -136,7 +138,7 @@ internal sealed partial class DeviceMirror
 
     private Store MakeStore(MemoryDomain domain, uint pageCount, bool asImage)
     {
-        if (Room.WaitingCount > 0 && Stream.IsDone(Room.OldestValue))
+        if (Room.WaitingCount >= CollectCount && Stream.IsDone(Room.OldestValue))
         {
             Room.Collect(Stream.DoneValue);
         }

@@ -1,0 +1,110 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using CsCheck;
+using GpuMm.Simulation;
+using GpuMm.Vulkan.Calibration;
+using GpuMm.Vulkan.Devices;
+using Xunit;
+
+namespace GpuMm.VulkanTests;
+
+/// <summary>The fit finds the line that made the points, and says how sure it is.</summary>
+public sealed class LinkFitTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void AnExactLineIsFoundExactly() =>
+        Gen.Select(Gen.Double[0, 1e6], Gen.Double[1e8, 1e12]).Sample(static (latencyNs, rate) =>
+        {
+            LinkFit fit = LinkFit.Of(Points(latencyNs, rate, static _ => 1));
+            return Math.Abs(fit.LatencyNs - latencyNs) <= 1e-6 * (latencyNs + 1000) && Math.Abs((fit.BytesPerSecond / rate) - 1) < 1e-6;
+        });
+
+    [Fact]
+    public void ANoisyLineLiesWithinItsMargins()
+    {
+        Random random = new(3);
+        int inside = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            LinkFit fit = LinkFit.Of(Points(20_000, 1e10, _ => 1 + ((random.NextDouble() - 0.5) * 0.1)));
+            inside += Math.Abs(fit.LatencyNs - 20_000) <= fit.LatencyMarginNs && Math.Abs(fit.BytesPerSecond - 1e10) <= fit.BytesPerSecondMargin ? 1 : 0;
+        }
+
+        // 95 % each, so at least 90 % both; 200 draws stray by 2 % (one sigma).
+        output.WriteLine($"{inside} of 200");
+        Assert.True(inside >= 170, $"Only {inside} of 200 lie within both margins.");
+    }
+
+    [Fact]
+    public void APlantedBendShowsInTheResiduals()
+    {
+        LinkFit straight = LinkFit.Of(Points(20_000, 1e10, static _ => 1));
+        LinkFit bent = LinkFit.Of(Points(20_000, 1e10, static size => size > 8 << 20 ? 3 : 1));
+        Assert.True(straight.MaxResidual < 1e-6);
+        Assert.True(bent.MaxResidual > 0.2, $"{bent.MaxResidual}");
+        Assert.True(bent.BytesPerSecondMargin > 100 * straight.BytesPerSecondMargin);
+    }
+
+    [Fact]
+    public void ANegativeFixedCostIsNone()
+    {
+        LinkFit fit = LinkFit.Of([(1 << 20, 90_000), (2 << 20, 200_000), (4 << 20, 420_000)]);
+        Assert.Equal(0, fit.LatencyNs);
+        Assert.True(fit.BytesPerSecond > 0);
+    }
+
+    [Fact]
+    public void TwoSizesAreNoFit() =>
+        Assert.Throws<ArgumentException>(static () => LinkFit.Of([(4096, 1), (8192, 2), (8192, 2)]));
+
+    [Fact]
+    public void TheVerdictIsThatOfTheNumbers()
+    {
+        VerifiedMove[] round = [.. Enumerable.Range(0, 100).Select(static i => new VerifiedMove(i / 5, MemoryDomain.Gtt, MemoryDomain.Vram, 4096, 1000, i < 90 ? 1050 : 1400))];
+        CalibrationVerdict verdict = CalibrationCheck.Judge([round], "device");
+        Assert.Equal(0.05, verdict.MoveMedian, 6);
+        Assert.Equal(0.4, verdict.MoveP95, 6);
+        Assert.Equal(20, verdict.Frames);
+        Assert.False(verdict.IsMet);
+        CalibrationVerdict better = CalibrationCheck.Judge([[.. round.Select(static move => move with { PredictedNs = 1050 })]], "device");
+        Assert.True(better.IsMet);
+    }
+
+    [Fact]
+    public void ASmallCalibrationMakesAMachineThatAFileKeeps()
+    {
+        using VulkanDevice device = TestVulkan.Open();
+        CalibrationResult result = Calibrator.Run(device, new CalibrationOptions { MinBytes = 64 << 10, MaxBytes = 1 << 20, Repeats = 3 });
+        output.WriteLine(result.Link.ToString());
+        Assert.Equal(27, result.Points.Count);
+        Assert.All(result.Points, static point => Assert.True(point.QuartileNs > 0 && point.QuartileNs <= point.MedianNs));
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, result.Profile.ToJson());
+            MachineProfile read = MachineProfile.Load(path);
+            Assert.Equal(result.Profile.Link.BytesPerSecond, read.Link.BytesPerSecond);
+            Assert.Equal(result.Profile.Link.LatencyNs, read.Link.LatencyNs);
+            Assert.Contains(read.Link.Sources, static source => source.Basis == FigureBasis.Measured && source.Source.Contains("95 % within", StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        TestVulkan.AssertClean(device);
+    }
+
+    private static List<(ulong SizeBytes, double Ns)> Points(double latencyNs, double rate, Func<ulong, double> noise)
+    {
+        List<(ulong SizeBytes, double Ns)> points = [];
+        for (ulong size = 64 << 10; size <= 32 << 20; size *= 2)
+        {
+            points.Add((size, (latencyNs + (size * 1e9 / rate)) * noise(size)));
+        }
+
+        return points;
+    }
+}

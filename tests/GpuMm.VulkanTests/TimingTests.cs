@@ -1,0 +1,120 @@
+using System;
+using System.Linq;
+using GpuMm.Backing;
+using GpuMm.Fences;
+using GpuMm.Objects;
+using GpuMm.Vulkan.Mirror;
+using Xunit;
+
+namespace GpuMm.VulkanTests;
+
+/// <summary>Whose durations drive the clock, what a fence stands for, and what a move costs.</summary>
+public sealed class TimingTests
+{
+    [Fact]
+    public void TheModelsClockIsTheSameWithAndWithoutAMirror()
+    {
+        long mirrored = RunFor(MirrorTiming.Model, out MirrorReport report);
+        Assert.True(report.DeviceNs > 0);
+        Assert.True(report.ModelNs > 0);
+        Assert.Equal(mirrored, RunFor(MirrorTiming.Model, out _));
+    }
+
+    [Fact]
+    public void MeasuredDurationsAreTheClocks()
+    {
+        using MirrorRig rig = new(vramPages: 1024, aperturePages: 1024, systemPages: 4096, Options(MirrorTiming.Measured));
+        BufferObject texture = rig.Create(800, Placement.Gtt);
+        rig.FillRandom(texture, 1);
+        long before = rig.Clock.Now.Nanoseconds;
+        rig.Place(texture, Placement.Vram);
+        long zapped = rig.Clock.Now.Nanoseconds;
+        Wait(rig, texture);
+        MirrorReport report = rig.Driver.Report();
+
+        // What passes until the fence signals is what the timestamps said, to the nanosecond.
+        Assert.Equal(report.DeviceNs, rig.Clock.Now.Nanoseconds - zapped);
+        Assert.True(report.DeviceNs > 0 && zapped >= before);
+    }
+
+    [Fact]
+    public void WhoWaitsForTheFenceWaitsForTheDevice()
+    {
+        using MirrorRig rig = new(vramPages: 1024, aperturePages: 1024, systemPages: 4096, Options(MirrorTiming.Model));
+        BufferObject texture = rig.Create(900, Placement.Gtt);
+        rig.Place(texture, Placement.Vram);
+        CopyStreamState before = State(rig);
+        Assert.True(before.Done < before.Next, "The copy is still in an open batch.");
+        Wait(rig, texture);
+        Assert.True(State(rig).Done >= rig.Driver.Mirror!.Find(texture.Id)!.LastUse);
+    }
+
+    [Fact]
+    public void AMoveAllocatesNoManagedMemory()
+    {
+        using MirrorRig rig = new(vramPages: 64, aperturePages: 64, systemPages: 1024, Options(MirrorTiming.Model), BackingKind.None);
+        BufferObject texture = rig.Create(16, Placement.Vram);
+        Shuttle(rig, texture, 300);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Shuttle(rig, texture, 300);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void PoolsGiveBlocksBackAndKeepOne()
+    {
+        using MirrorRig rig = new(vramPages: 4096, aperturePages: 4096, systemPages: 16384, Options(MirrorTiming.Model));
+        BufferObject[] textures = [.. Enumerable.Range(0, 8).Select(i => rig.Create(500, Placement.Vram, $"texture {i}"))];
+        Assert.True(rig.Driver.Mirror!.Room.Pool(MemoryDomain.Vram).HeldBytes >= 8 * 500 * 4096);
+        rig.Clock.Advance(1_000_000_000);
+        foreach (BufferObject texture in textures)
+        {
+            rig.Release(texture);
+        }
+
+        rig.Driver.Report();
+        Assert.Equal(0ul, rig.Driver.Mirror.Room.Pool(MemoryDomain.Vram).UsedBytes);
+        Assert.True(rig.Driver.Mirror.Room.Pool(MemoryDomain.Vram).BlockCount <= 1);
+    }
+
+    private static MirrorOptions Options(MirrorTiming timing) => new() { BlockBytes = 1 << 20, Timing = timing, Check = MirrorCheck.None };
+
+    private static CopyStreamState State(MirrorRig rig) => new(rig.Driver.Mirror!.Stream.DoneValue, rig.Driver.Mirror.Stream.NextValue);
+
+    private static void Wait(MirrorRig rig, BufferObject texture)
+    {
+        texture.Reserve();
+        while (texture.Reservation.TryGetUnsignaled(FenceUsage.Kernel, out Fence fence))
+        {
+            rig.Driver.WaitFence(fence);
+        }
+
+        texture.Unreserve();
+    }
+
+    private static void Shuttle(MirrorRig rig, BufferObject texture, int moves)
+    {
+        for (int i = 0; i < moves; i++)
+        {
+            rig.Place(texture, (i & 1) == 0 ? Placement.Gtt : Placement.Vram);
+            rig.Clock.Advance(100_000_000);
+        }
+    }
+
+    private static long RunFor(MirrorTiming timing, out MirrorReport report)
+    {
+        using MirrorRig rig = new(vramPages: 256, aperturePages: 512, systemPages: 4096, Options(timing));
+        for (int i = 0; i < 6; i++)
+        {
+            BufferObject texture = rig.Create(100, Placement.System, $"texture {i}");
+            rig.FillRandom(texture, i);
+            rig.Place(texture, Placement.Vram);
+            Wait(rig, texture);
+        }
+
+        report = rig.Driver.Report();
+        return rig.Clock.Now.Nanoseconds;
+    }
+
+    private readonly record struct CopyStreamState(ulong Done, ulong Next);
+}
