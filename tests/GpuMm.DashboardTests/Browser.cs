@@ -29,6 +29,8 @@ public sealed class Browser : IAsyncLifetime
         }
 
         _service = await Service.StartAsync("--gpu gpu0:machine=pcie3x16,vram=128MiB,aperture=128MiB,system=1GiB --workload demo", TestContext.Current.CancellationToken);
+        // A machine that does much else answers late; what is right stays right, so wait for it.
+        Assertions.SetDefaultExpectTimeout(60_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -59,6 +61,7 @@ public sealed class Browser : IAsyncLifetime
         }
 
         IPage page = await _browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 1000 }, ColorScheme = scheme });
+        page.SetDefaultTimeout(60_000);
         await page.GotoAsync(new Uri(Service.Address, path).ToString());
         await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
         return page;
