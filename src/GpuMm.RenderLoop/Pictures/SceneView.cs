@@ -86,13 +86,13 @@ internal sealed class SceneView
             total += part.MaterialIndex == material ? part.SizeBytes : 0;
         }
 
-        int firstX = Math.Max(clip.Left, (int)place.X);
+        int firstX = Math.Max(clip.Left, (int)Math.Ceiling(place.X));
         int endX = Math.Min(clip.Right, (int)(place.X + place.Size));
         for (int x = firstX; x < endX; x++)
         {
             double u = (x - place.X) / place.Size;
             Rgb tint = ScenePicture.ColorOf(DomainAt(look, material, (ulong)(u * total)));
-            for (int y = Math.Max(clip.Top, (int)place.Y); y < Math.Min(clip.Bottom, (int)(place.Y + place.Size)); y++)
+            for (int y = Math.Max(clip.Top, (int)Math.Ceiling(place.Y)); y < Math.Min(clip.Bottom, (int)(place.Y + place.Size)); y++)
             {
                 double v = (y - place.Y) / place.Size;
                 canvas.Set(x, y, tint.Dimmed(Stone(material, (int)(u * TexelsAcross), (int)(v * TexelsAcross)) * fog >> 8));
