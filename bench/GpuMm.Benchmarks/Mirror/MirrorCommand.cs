@@ -22,16 +22,10 @@ internal static class MirrorCommand
                 CultureInfo.InvariantCulture, $"managed   {bench.ManagedBytesPerMove():0.###} bytes per move; target: 0"));
             foreach (ulong sizeKiB in (ReadOnlySpan<ulong>)[64, 256, 1024, 4096, 16384])
             {
-                (double bare, double mirrored) = bench.Sustained(sizeKiB << 10);
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{sizeKiB,6} KiB  bare loop {bare,7:0.00} GB/s, migration {mirrored,7:0.00} GB/s: {mirrored / bare:P0}"));
+                Console.WriteLine(Line($"{sizeKiB,6} KiB", bench.Sustained(sizeKiB << 10)));
             }
 
-            (double bareMix, double mirroredMix) = bench.SustainedMix();
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"   a mix  bare loop {bareMix,7:0.00} GB/s, migration {mirroredMix,7:0.00} GB/s: {mirroredMix / bareMix:P0}; target: 90 %"));
+            Console.WriteLine(Line("     a mix", bench.SustainedMix()) + "; target: 90 %");
             return 0;
         }
         catch (MirrorUnavailableException missing)
@@ -40,4 +34,8 @@ internal static class MirrorCommand
             return 1;
         }
     }
+
+    private static string Line(string what, SustainedRates rates) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{what}  bare loop {rates.Bare,6:0.00} GB/s, migration {rates.Mirrored,6:0.00} GB/s: {rates.Mirrored / rates.Bare:P0} (the manager without a device: {rates.Manager:0.0} GB/s)");
 }
