@@ -3,8 +3,11 @@ using System.Diagnostics;
 namespace GpuMm.Eviction;
 
 /// <summary>A doubly linked list through its members: the head is the oldest. No operation allocates.</summary>
-internal sealed class LruList
+internal sealed class LruList(object? owner = null)
 {
+    /// <summary>Whose list it is.</summary>
+    public object? Owner { get; } = owner;
+
     public LruNode? Head { get; private set; }
 
     public LruNode? Tail { get; private set; }
@@ -18,7 +21,7 @@ internal sealed class LruList
     {
         Debug.Assert(node.List is null, "A node joins one list at a time.");
         LruNode? before = after is null ? Head : after.Next;
-        node.List = this;
+        node.Join(this);
         node.Previous = after;
         node.Next = before;
         if (after is null)
@@ -63,7 +66,7 @@ internal sealed class LruList
             node.Next.Previous = node.Previous;
         }
 
-        node.List = null;
+        node.Leave();
         node.Previous = null;
         node.Next = null;
         Count--;
@@ -94,12 +97,6 @@ internal sealed class LruList
         Tail = last;
     }
 
-    public void MoveToTail(LruNode node)
-    {
-        if (!ReferenceEquals(Tail, node))
-        {
-            Remove(node);
-            AddTail(node);
-        }
-    }
+    /// <summary>Makes a member the youngest. It never looks as if it were on no list, for its members find their list through it.</summary>
+    public void MoveToTail(LruNode node) => MoveRunToTail(node, node);
 }

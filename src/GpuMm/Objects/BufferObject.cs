@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Diagnostics;
@@ -14,8 +15,25 @@ namespace GpuMm.Objects;
 /// </remarks>
 public sealed class BufferObject
 {
+    // Millions may live at once, so what is small is packed, and what few objects need lies in _extra: 128 bytes in all, the
+    // header included. Kind, caching and alignment never change; the flags change under the reservation.
+    private const byte OwnsReservationFlag = 1;
+    private const byte MappableFlag = 2;
+    private const byte PurgeableFlag = 4;
+    private const byte PurgedFlag = 8;
+    private const byte LostFlag = 16;
+    private const byte NeedsCpuAccessFlag = 32;
+    private const byte DestroyedFlag = 64;
+    private const byte WasEvictedFlag = 128;
+
+    private readonly ulong _firstWindowPage;
+    private ObjectExtra? _extra;
     private int _references = 1;
-    private int _handles;
+    private int _mappings;
+    private int _pinCount;
+    private readonly byte _alignmentShift;
+    private readonly byte _priority;
+    private byte _flags; // Lock: its reservation
 
     internal BufferObject(GpuDevice device, ulong id, ulong sizeBytes, in BufferObjectDescription description, PageWindow window)
     {
@@ -25,14 +43,14 @@ public sealed class BufferObject
         Name = description.Name ?? "";
         Kind = description.Kind;
         Caching = description.Caching;
-        Priority = (byte)description.Priority;
-        AlignmentBytes = description.AlignmentBytes;
+        _priority = (byte)description.Priority;
+        _alignmentShift = description.AlignmentBytes == 0 ? (byte)0 : (byte)(1 + BitOperations.Log2(description.AlignmentBytes));
         ClientId = description.ClientId;
         GroupIndex = description.Group?.Index ?? 0;
-        NeedsCpuAccess = description.NeedsCpuAccess;
         Reservation = description.SharedReservation ?? new Reservation();
-        OwnsReservation = description.SharedReservation is null;
-        Window = window;
+        _firstWindowPage = window.FirstPage;
+        _flags = (byte)((description.SharedReservation is null ? OwnsReservationFlag : 0) | (window.PageCount != 0 ? MappableFlag : 0) |
+            (description.NeedsCpuAccess ? NeedsCpuAccessFlag : 0));
     }
 
     /// <summary>The device it belongs to.</summary>
@@ -54,19 +72,19 @@ public sealed class BufferObject
     public Caching Caching { get; }
 
     /// <summary>Eviction priority, 0 to 3; 0 goes first.</summary>
-    public int Priority { get; }
+    public int Priority => _priority;
 
     /// <summary>Size, bytes; whole pages.</summary>
     public ulong SizeBytes { get; }
 
     /// <summary>Alignment of its place, bytes; 0 means a page.</summary>
-    public ulong AlignmentBytes { get; }
+    public ulong AlignmentBytes => _alignmentShift == 0 ? 0 : 1ul << (_alignmentShift - 1);
 
     /// <summary>Its lock and the fences of the work that uses it.</summary>
     public Reservation Reservation { get; }
 
     /// <summary>Its pages in the device file: what a mapping shows and a move revokes. Empty for kernel objects.</summary>
-    public PageWindow Window { get; }
+    public PageWindow Window => Has(MappableFlag) ? new PageWindow(_firstWindowPage, SizeBytes >> Primitives.Pages.Shift) : default;
 
     /// <summary>Where it is; null while it holds no space. Lock: its reservation.</summary>
     public Resource? Resource { get; internal set; }
@@ -75,34 +93,64 @@ public sealed class BufferObject
     public TranslationTable? Pages { get; internal set; }
 
     /// <summary>How often it is pinned. Lock: its reservation.</summary>
-    public int PinCount { get; private set; }
+    public int PinCount
+    {
+        get => _pinCount;
+        private set => _pinCount = value;
+    }
 
     /// <summary>True once its last reference is gone and it only waits for the GPU.</summary>
     public bool IsDeleted { get; internal set; }
 
     /// <summary>The group that it grows old with, or null. Lock: its reservation.</summary>
-    public BulkMove? BulkMove { get; internal set; }
+    public BulkMove? BulkMove
+    {
+        get => _extra?.BulkMove;
+        internal set
+        {
+            if (value is not null || _extra is not null)
+            {
+                Extra().BulkMove = value;
+            }
+        }
+    }
 
     /// <summary>True while its contents are in the swap store. Lock: its reservation.</summary>
     public bool IsSwapped => Pages is { } pages && (pages.Flags & TranslationFlags.Swapped) != 0;
 
     /// <summary>True when its contents may be dropped instead of moved. Lock: its reservation.</summary>
-    public bool IsPurgeable { get; private set; }
+    public bool IsPurgeable
+    {
+        get => Has(PurgeableFlag);
+        private set => Set(PurgeableFlag, value);
+    }
 
     /// <summary>True when they were. Lock: its reservation.</summary>
-    public bool IsPurged { get; internal set; }
+    public bool IsPurged
+    {
+        get => Has(PurgedFlag);
+        internal set => Set(PurgedFlag, value);
+    }
 
     /// <summary>
     /// True when its contents went with the device's memory. Until <see cref="AcknowledgeLoss"/> it can be neither used nor
     /// touched, so nobody takes the wrong bytes for the right ones. Lock: its reservation.
     /// </summary>
-    public bool IsLost { get; internal set; }
+    public bool IsLost
+    {
+        get => Has(LostFlag);
+        internal set => Set(LostFlag, value);
+    }
 
     /// <summary>
     /// True when the CPU must be able to touch it: said at creation, or learnt from a touch where it could not be reached. Lock:
     /// its reservation.
     /// </summary>
-    public bool NeedsCpuAccess { get; internal set; }
+    public bool NeedsCpuAccess
+    {
+        get => Has(NeedsCpuAccessFlag);
+        internal set => Set(NeedsCpuAccessFlag, value);
+    }
 
     /// <summary>The group whose limits it counts for.</summary>
     public MemoryGroup Group => Device.Groups.At(GroupIndex);
@@ -110,20 +158,49 @@ public sealed class BufferObject
     internal ushort GroupIndex { get; }
 
     /// <summary>Handles that clients have to it.</summary>
-    public int HandleCount => Volatile.Read(ref _handles);
+    public int HandleCount => _extra is { } extra ? Volatile.Read(ref extra.Handles) : 0;
 
     internal int PolicySlot { get; set; } = -1; // By which rankings know it; -1 while none does. Lock: a manager's, at first
 
-    internal bool WasEvicted { get; set; } // Lock: its reservation
+    // Lock: its reservation.
+    internal bool WasEvicted
+    {
+        get => Has(WasEvictedFlag);
+        set => Set(WasEvictedFlag, value);
+    }
 
-    internal uint PublishedName { get; set; } // Lock: the device's registry
+    // Lock: the device's registry.
+    internal uint PublishedName
+    {
+        get => _extra?.PublishedName ?? 0;
+        set
+        {
+            if (value != 0 || _extra is not null)
+            {
+                Extra().PublishedName = value;
+            }
+        }
+    }
 
-    internal bool OwnsReservation { get; }
+    internal bool OwnsReservation => Has(OwnsReservationFlag);
 
     // What the object waits for once it is deleted; its own copy, so that others who share the reservation do not delay it.
-    internal FinalFences? FinalFences { get; set; } // Lock: its reservation
+    // Lock: its reservation.
+    internal FinalFences? FinalFences
+    {
+        get => _extra?.FinalFences;
+        set => Extra().FinalFences = value;
+    }
 
-    internal bool IsDestroyed { get; set; } // Lock: its reservation
+    // Lock: its reservation.
+    internal bool IsDestroyed
+    {
+        get => Has(DestroyedFlag);
+        set => Set(DestroyedFlag, value);
+    }
+
+    // Areas that show it. An entry exists only while this is above 0, and whoever holds the reservation sees it.
+    internal bool IsMapped => Volatile.Read(ref _mappings) > 0;
 
     internal BufferObject? PreviousObject { get; set; } // Lock: the device's registry
 
@@ -290,7 +367,10 @@ public sealed class BufferObject
         }
     }
 
-    internal int CountHandle(int change) => Interlocked.Add(ref _handles, change);
+    internal int CountHandle(int change) => Interlocked.Add(ref Extra().Handles, change);
+
+    internal void CountMapping(int change) => Interlocked.Add(ref _mappings, change);
+
 
     // Lock: the reservation. The last reference is gone, and with it every right to stay.
     internal void DropPins()
@@ -371,4 +451,11 @@ public sealed class BufferObject
         runPages = 0;
         return default;
     }
+
+    private bool Has(byte flag) => (_flags & flag) != 0;
+
+    private void Set(byte flag, bool value) => _flags = value ? (byte)(_flags | flag) : (byte)(_flags & ~flag);
+
+    private ObjectExtra Extra() =>
+        Volatile.Read(ref _extra) ?? Interlocked.CompareExchange(ref _extra, new ObjectExtra(), null) ?? _extra!;
 }

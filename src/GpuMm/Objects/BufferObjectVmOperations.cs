@@ -21,12 +21,14 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
     {
         BufferObject target = ObjectOf(area);
         target.AddReference();
+        target.CountMapping(1);
         RaiseArea(DeviceEventKind.MappingCreated, target, area);
     }
 
     public void Close(VmArea area)
     {
         BufferObject target = ObjectOf(area);
+        target.CountMapping(-1);
         RaiseArea(DeviceEventKind.MappingRemoved, target, area);
         target.Release();
     }

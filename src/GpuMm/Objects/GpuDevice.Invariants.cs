@@ -123,14 +123,15 @@ public sealed partial class GpuDevice
 
         if (target.Resource is { } resource)
         {
-            if (!ReferenceEquals(resource.Owner, target) || resource.SizeBytes != target.SizeBytes)
-            {
-                problems.Add($"'{target.Name}' holds a resource that belongs to '{resource.Owner?.Name}'.");
-            }
-
             if (resource.List is null)
             {
                 problems.Add($"'{target.Name}' holds a resource that is on no list.");
+                return;
+            }
+
+            if (!ReferenceEquals(resource.Owner, target) || resource.SizeBytes != target.SizeBytes)
+            {
+                problems.Add($"'{target.Name}' holds a resource that belongs to '{resource.Owner?.Name}'.");
             }
 
             if (resource.IsPinnedHere != target.PinCount > 0)

@@ -87,7 +87,7 @@ public sealed partial class GpuDevice
 
     private void Revoke(BufferObject target)
     {
-        if (target.Window.PageCount != 0)
+        if (target.IsMapped)
         {
             int zapped = Mapping.Unmap(target.Window);
             if (zapped > 0 && IsObserved)

@@ -13,13 +13,13 @@ public sealed class Resource : LruNode
 {
     private RangeList _ranges; // Lock: the manager's
 
-    internal Resource(ResourceManager manager)
+    internal Resource(LruList first)
     {
-        Manager = manager;
+        LastList = first; // So that it knows its manager from the start.
     }
 
-    /// <summary>Who gave it out.</summary>
-    public ResourceManager Manager { get; }
+    /// <summary>Who gave it out: the one whose lists it goes on.</summary>
+    public ResourceManager Manager => (ResourceManager)LastList!.Owner!;
 
     /// <summary>The domain.</summary>
     public MemoryDomain Domain => Manager.Domain;

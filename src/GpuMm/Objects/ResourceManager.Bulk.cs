@@ -15,7 +15,7 @@ public abstract partial class ResourceManager
     /// <param name="priority">0 to 3; 4 gives those that cannot be evicted.</param>
     internal List<Resource> OrderOf(int priority)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         List<Resource> order = [];
         LruList list = priority == PriorityCount ? _unevictable : _lru[priority];
         for (LruNode? node = list.Head; node is not null; node = node.Next)
@@ -46,7 +46,7 @@ public abstract partial class ResourceManager
     /// <summary>Moves every run of a bulk move to the young end.</summary>
     internal void BumpRuns(BulkMove bulk)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         for (int priority = 0; priority < PriorityCount; priority++)
         {
             ref BulkRun run = ref bulk.Run(Domain, priority);
@@ -68,7 +68,7 @@ public abstract partial class ResourceManager
     /// <summary>Puts a resource's object into a bulk move, or takes it out. Lock: the object's reservation.</summary>
     internal void ChangeBulk(Resource resource, BulkMove? bulk)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         Delist(resource);
         resource.Owner!.BulkMove = bulk;
         Enlist(resource);
@@ -77,7 +77,7 @@ public abstract partial class ResourceManager
     /// <summary>Gives a resource another owner: the ghost that outlives its object's interest. Lock: both reservations.</summary>
     internal void Rehome(Resource resource, BufferObject owner)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         Delist(resource);
         resource.Owner = owner;
         Enlist(resource);

@@ -10,7 +10,7 @@ public abstract partial class ResourceManager
 {
     internal void DumpInto(StringBuilder text)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         text.Append(CultureInfo.InvariantCulture, $"{Domain}: size {SizeBytes >> 10} KiB, used {_usedBytes >> 10} KiB, peak {PeakBytes >> 10} KiB");
         text.Append(UsesPages ? ", system pages" : ", own memory").Append(IsUsed ? "\n" : ", not in use\n");
         for (int priority = 0; priority < PriorityCount; priority++)

@@ -10,17 +10,20 @@ namespace GpuMm.Objects;
 /// <content>The eviction order and the walk over it.</content>
 public abstract partial class ResourceManager
 {
+    private const int BumpBufferCount = 8;
+
     private readonly LruList[] _lru = new LruList[PriorityCount]; // Lock: _lock
-    private readonly LruList _unevictable = new(); // Lock: _lock
-    private readonly LruList _leaving = new(); // Lock: _lock; given up, but a copy out of it still runs
+    private readonly LruList _unevictable; // Lock: _lock
+    private readonly LruList _leaving; // Lock: _lock; given up, but a copy out of it still runs
     private LruCursor? _freeCursors; // Lock: _lock
+    private readonly BumpBuffer[] _bumps = new BumpBuffer[BumpBufferCount];
 
     /// <summary>Objects that hold space here, pinned ones included.</summary>
     public int ResourceCount
     {
         get
         {
-            using RankedLock.Scope scope = _lock.Enter();
+            using RankedLock.Scope scope = EnterOrder();
             int count = 0;
             foreach (Resource resource in AllLocked())
             {
@@ -34,7 +37,20 @@ public abstract partial class ResourceManager
     /// <summary>Makes an object the youngest of its priority. Lock: its reservation.</summary>
     internal void Bump(Resource resource)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        // A ranking counts uses, so it hears of each at once; lists only care who was last.
+        if (_ranks is null && resource.Owner!.BulkMove is null &&
+            _bumps[System.Environment.CurrentManagedThreadId % BumpBufferCount].TryNote(resource))
+        {
+            return;
+        }
+
+        using RankedLock.Scope scope = EnterOrder();
+        BumpLocked(resource);
+    }
+
+    /// <summary>Puts one bump into effect. Lock: the manager's.</summary>
+    internal void BumpLocked(Resource resource)
+    {
         LruList list = ListOf(resource.Owner!);
         if (!ReferenceEquals(resource.List, list))
         {
@@ -53,10 +69,25 @@ public abstract partial class ResourceManager
         }
     }
 
+    // The manager's lock, with every bump noted so far in effect: the order is what it seems.
+    private RankedLock.Scope EnterOrder()
+    {
+        RankedLock.Scope scope = _lock.Enter();
+        foreach (BumpBuffer buffer in _bumps)
+        {
+            if (buffer.HasNotes)
+            {
+                buffer.Drain(this);
+            }
+        }
+
+        return scope;
+    }
+
     /// <summary>Puts a resource on the list where it belongs after a pin, an unpin or a change of priority.</summary>
     internal void Relist(Resource resource)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         Delist(resource);
         Enlist(resource);
     }
@@ -64,7 +95,7 @@ public abstract partial class ResourceManager
     /// <summary>Takes a resource out of the order: its object has moved on, and only a copy out of it still runs.</summary>
     internal void Leave(Resource resource)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         Delist(resource);
         resource.Owner = null;
         _leaving.AddTail(resource);
@@ -74,7 +105,7 @@ public abstract partial class ResourceManager
     /// <param name="requester">Who wants the room; null for nobody in particular.</param>
     internal LruCursor BeginWalk(BufferObject? requester = null)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         LruCursor cursor = _freeCursors ?? new LruCursor();
         _freeCursors = cursor.NextFree;
         cursor.NextFree = null;
@@ -92,7 +123,7 @@ public abstract partial class ResourceManager
 
     internal void EndWalk(LruCursor cursor)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         if (_ranks is not null)
         {
             _ranks.End(cursor);
@@ -119,7 +150,7 @@ public abstract partial class ResourceManager
         out CandidateLock lockState,
         bool reportsBusy = false)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         while (true)
         {
             Resource? resource = _ranks is null ? NextOnLists(cursor) : _ranks.Next(cursor);
@@ -186,7 +217,7 @@ public abstract partial class ResourceManager
     /// <param name="problems">Receives one sentence per violation.</param>
     internal void ValidateInto(List<string> problems)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         ulong sum = 0;
         List<ByteRange> ranges = [];
         foreach (Resource resource in AllLocked())
@@ -231,7 +262,7 @@ public abstract partial class ResourceManager
     /// <summary>Adds up what is charged to each group.</summary>
     internal void AddCharged(Dictionary<(int Group, int Domain), ulong> into)
     {
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         foreach (Resource resource in AllLocked())
         {
             if (resource.GroupIndex != 0)

@@ -34,7 +34,14 @@ public abstract partial class ResourceManager
         CpuVisibleBytes = sizeBytes;
         for (int i = 0; i < PriorityCount; i++)
         {
-            _lru[i] = new LruList();
+            _lru[i] = new LruList(this);
+        }
+
+        _unevictable = new LruList(this);
+        _leaving = new LruList(this);
+        for (int i = 0; i < _bumps.Length; i++)
+        {
+            _bumps[i] = new BumpBuffer();
         }
     }
 
@@ -78,7 +85,7 @@ public abstract partial class ResourceManager
             Pages.Bytes(place.EndPage),
             ((place.Flags & PlaceFlags.TopDown) != 0 ? SpaceFlags.TopDown : SpaceFlags.None) |
                 ((place.Flags & PlaceFlags.Contiguous) != 0 ? SpaceFlags.Contiguous : SpaceFlags.None));
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         if (noWaitGpu && _evictionFences.TryGetUnsignaled(out _))
         {
             return MmStatus.Busy; // There may be room; evicting more would only add to what is waited for.
@@ -113,7 +120,7 @@ public abstract partial class ResourceManager
         const int SpareCount = 8;
         for (int i = 0; i < SpareCount; i++)
         {
-            _freeResources = new Resource(this) { Next = _freeResources };
+            _freeResources = new Resource(_unevictable) { Next = _freeResources };
         }
 
         return _freeResources!;
@@ -123,7 +130,7 @@ public abstract partial class ResourceManager
     internal void Release(Resource resource)
     {
         Gart?.Unbind(resource);
-        using RankedLock.Scope scope = _lock.Enter();
+        using RankedLock.Scope scope = EnterOrder();
         Debug.Assert(resource.List is not null, "A resource is released once.");
         Delist(resource);
         _usedBytes -= resource.SizeBytes;

@@ -26,6 +26,9 @@ internal enum LockRank : byte
     /// <summary>The space and the eviction lists of one domain.</summary>
     ResourceManager = 50,
 
+    /// <summary>Notes of who became the youngest, inside the order's lock.</summary>
+    BumpBuffer = 55,
+
     /// <summary>The device's list of objects and its queue of postponed releases.</summary>
     Registry = 60,
 
