@@ -56,7 +56,7 @@ public sealed partial class GpuDevice
             if (target.Reservation.TryLock())
             {
                 ValidateObject(target, report.Problems);
-                pageBytes += target.Pages is { HasPages: true } pages ? pages.SizeBytes : 0;
+                pageBytes += target.Pages is { HasPages: true } pages ? Pages.Bytes(pages.ResidentPages) : 0;
                 target.Reservation.Unlock();
                 report.CheckedObjects++;
             }

@@ -150,7 +150,7 @@ public sealed partial class GpuDevice
 
         MoveRequest request = new(target, source, destination, isEviction);
         Revoke(target);
-        if (target.IsSwapped)
+        if (target.Pages is { NeedsRestore: true })
         {
             MmStatus status = Populate(target, clear: false, context.ForceAllocate);
             if (status != MmStatus.Ok)
@@ -175,7 +175,12 @@ public sealed partial class GpuDevice
             return UndoPopulate(target, comesFromOwnMemory, MmStatus.OutOfMemory);
         }
 
-        target.Reservation.ReserveFences(1);
+        if (source is not null)
+        {
+            // A new object has all the time in the world to get its first slots, if it ever needs any.
+            target.Reservation.ReserveFences(1);
+        }
+
         ulong hash = request.CarriesBytes ? HashContents(target, source!) : 0;
         result = source is null && destination.Manager.UsesPages ? MoveResult.Done : AskDriver(request, comesFromOwnMemory);
         if (result.Outcome == MoveOutcome.Failed)

@@ -3,6 +3,7 @@ using GpuMm.Backing;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Primitives;
+using GpuMm.Ranges;
 
 namespace GpuMm.Objects;
 
@@ -67,11 +68,14 @@ public sealed partial class GpuDevice
         }
 
         Revoke(target);
-        status = BackUp(table, store);
-        if (status == MmStatus.Ok)
+        if (!table.NeedsRestore)
         {
             table.ContentHash = HashContents(target, target.Resource);
-            UnpopulateTable(target, table);
+        }
+
+        status = BackUp(target, table, store);
+        if (status == MmStatus.Ok)
+        {
             table.MarkSwapped();
             target.Resource.Manager.Relist(target.Resource);
             Statistics.CountSwapOut(target.SizeBytes);
@@ -83,6 +87,14 @@ public sealed partial class GpuDevice
         }
 
         return status;
+    }
+
+    // Pages freed: all of the object's, or those that went before the store was full. One whose pages are not made frees none.
+    private ulong SwapOutCounted(BufferObject victim, ref OperationContext context)
+    {
+        ulong before = victim.Pages?.StoredPages ?? 0;
+        MmStatus status = SwapOutObject(victim, ref context);
+        return status is MmStatus.Ok or MmStatus.NoSpace && victim.Pages is { } table ? table.StoredPages - before : 0;
     }
 
     private void Revoke(BufferObject target)
@@ -116,9 +128,9 @@ public sealed partial class GpuDevice
                     {
                         freed += Pages.Count(victim.SizeBytes);
                     }
-                    else if (SwapOutObject(victim, ref context) == MmStatus.Ok)
+                    else
                     {
-                        freed += victim.Pages!.PageCount;
+                        freed += SwapOutCounted(victim, ref context);
                     }
                 }
                 finally
@@ -138,54 +150,69 @@ public sealed partial class GpuDevice
         return freed;
     }
 
-    // Page by page, going on where an earlier attempt stopped: nothing was allowed to touch the pages since.
-    private MmStatus BackUp(TranslationTable table, SwapStore store)
+    // Page by page from the end, going on where an earlier attempt stopped: nothing was allowed to touch the pages since. A run
+    // of pages is free as soon as all of it is written, so a store that fills up has helped nevertheless.
+    private MmStatus BackUp(BufferObject target, TranslationTable table, SwapStore store)
     {
         ulong[] handles = table.OpenBackup();
         MemoryBacking memory = Memory[(int)MemoryDomain.System];
         Span<byte> page = stackalloc byte[Math.Min((int)Pages.SizeBytes, memory.StoredBytesPerPage)];
-        for (ulong i = 0; i < table.PageCount; i++)
+        while (table.HasPages)
         {
-            if (handles[i] != 0)
+            SpaceRange run = table.Ranges[table.Ranges.Count - 1];
+            ulong runPages = run.Range.SizeBytes >> Pages.Shift;
+            ulong first = table.ResidentPages - runPages;
+            for (ulong i = 0; i < runPages; i++)
             {
-                continue;
+                if (handles[first + i] != 0)
+                {
+                    continue;
+                }
+
+                memory.Read(run.Range.StartBytes + Pages.Bytes(i), page);
+                MmStatus status = IsFaulted(FaultPoint.SwapWrite) ? MmStatus.NoSpace : store.TryWrite(page, out handles[first + i]);
+                if (status != MmStatus.Ok)
+                {
+                    handles[first + i] = 0;
+                    return status;
+                }
             }
 
-            memory.Read(Pages.Bytes(table.PageAt(i, out _)), page);
-            MmStatus status = IsFaulted(FaultPoint.SwapWrite) ? MmStatus.NoSpace : store.TryWrite(page, out handles[i]);
-            if (status != MmStatus.Ok)
-            {
-                handles[i] = 0;
-                return status;
-            }
+            RaiseUnpopulated(target, run.Range.SizeBytes);
+            table.GiveLastRun(_systemPages);
         }
 
         return MmStatus.Ok;
     }
 
-    // Lock: the object's reservation. On failure it stays in the store, whole.
+    // Lock: the object's reservation. Some pages at a time: on failure what came back stays, and the rest waits in the store.
     private MmStatus SwapIn(BufferObject target)
     {
+        const ulong PagesAtATime = 64;
         TranslationTable table = target.Pages!;
-        MmStatus status = PopulateTable(target, table, clear: false);
-        if (status != MmStatus.Ok)
+        while (table.NeedsRestore)
         {
-            return status;
-        }
-
-        ulong[] handles = table.Backup!;
-        MemoryBacking memory = Memory[(int)MemoryDomain.System];
-        Span<byte> page = stackalloc byte[Math.Min((int)Pages.SizeBytes, memory.StoredBytesPerPage)];
-        for (ulong i = 0; i < table.PageCount; i++)
-        {
-            status = IsFaulted(FaultPoint.SwapRead) ? MmStatus.Interrupted : Options.Swap!.TryRead(handles[i], page);
+            RangeList runs = default;
+            ulong count = Math.Min(PagesAtATime, table.StoredPages);
+            MmStatus status = _systemPages.TryTake(Pages.Bytes(count), table.Caching, clear: false, ref runs);
             if (status != MmStatus.Ok)
             {
-                UnpopulateTable(target, table);
                 return status;
             }
 
-            memory.Write(Pages.Bytes(table.PageAt(i, out _)), page);
+            status = ReadBack(table, runs);
+            if (status != MmStatus.Ok)
+            {
+                _systemPages.Give(table.Caching, ref runs);
+                return status;
+            }
+
+            if (IsObserved)
+            {
+                Raise(new DeviceEvent { Kind = DeviceEventKind.Populated, SizeBytes = runs.SizeBytes }, target);
+            }
+
+            table.AppendRuns(runs, Options.Swap!);
         }
 
         if (Options.ChecksContents && target.Resource is { } resource)
@@ -197,6 +224,29 @@ public sealed partial class GpuDevice
         target.Resource?.Manager.Relist(target.Resource);
         Statistics.CountSwapIn(target.SizeBytes);
         RaiseStatus(DeviceEventKind.SwappedIn, target, MmStatus.Ok);
+        return MmStatus.Ok;
+    }
+
+    private MmStatus ReadBack(TranslationTable table, in RangeList runs)
+    {
+        ulong[] handles = table.Backup!;
+        MemoryBacking memory = Memory[(int)MemoryDomain.System];
+        Span<byte> page = stackalloc byte[Math.Min((int)Pages.SizeBytes, memory.StoredBytesPerPage)];
+        ulong next = table.ResidentPages;
+        for (int i = 0; i < runs.Count; i++)
+        {
+            for (ulong address = runs[i].Range.StartBytes; address < runs[i].Range.EndBytes; address += Pages.SizeBytes)
+            {
+                MmStatus status = IsFaulted(FaultPoint.SwapRead) ? MmStatus.Interrupted : Options.Swap!.TryRead(handles[next++], page);
+                if (status != MmStatus.Ok)
+                {
+                    return status;
+                }
+
+                memory.Write(address, page);
+            }
+        }
+
         return MmStatus.Ok;
     }
 }

@@ -71,7 +71,7 @@ public sealed partial class GpuDevice
 
         while (true)
         {
-            status = target.IsSwapped ? SwapIn(target) : PopulateTable(target, table, clear);
+            status = table.NeedsRestore ? SwapIn(target) : PopulateTable(target, table, clear);
             if (status != MmStatus.OutOfMemory)
             {
                 return status;
@@ -128,7 +128,7 @@ public sealed partial class GpuDevice
     {
         if (table.HasPages)
         {
-            RaiseUnpopulated(target, table.SizeBytes);
+            RaiseUnpopulated(target, Pages.Bytes(table.ResidentPages));
         }
 
         table.Unpopulate(_systemPages);

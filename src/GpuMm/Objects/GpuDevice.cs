@@ -23,6 +23,7 @@ public sealed partial class GpuDevice : IDisposable
     /// <summary>Most domains of a device.</summary>
     public const int MaxDomains = 8;
 
+    private const ulong SwapRunBytes = 2ul << 20; // Where pages may be swapped, their runs are no longer than a large page
     private const ulong BusBase = 1ul << 38; // Where the bus window lies: above any system RAM that is simulated
 
     private readonly ResourceManager?[] _managers = new ResourceManager?[MaxDomains];
@@ -59,7 +60,7 @@ public sealed partial class GpuDevice : IDisposable
         PagePool? pool = options.PagePoolBytes == 0
             ? null
             : new PagePool(systemSpace, options.PagePoolBytes, options.PoolUsesDmaAllocator, options.PoolUsesDma32, new PagePoolLists());
-        _systemPages = new SystemPages(systemSpace, Memory[(int)MemoryDomain.System], pool);
+        _systemPages = new SystemPages(systemSpace, Memory[(int)MemoryDomain.System], pool, options.Swap is null ? ulong.MaxValue : SwapRunBytes);
         Gart = options.Gart == GartMode.None ? null : new GartTable(options.ApertureBytes);
         ulong visibleBytes = options.VisibleVramBytes ?? options.VramBytes;
         SetManager(new SystemResourceManager(options.SystemBytes));

@@ -10,7 +10,9 @@ namespace GpuMm.Objects;
 /// <param name="allocator">Gives out the pages.</param>
 /// <param name="backing">Their bytes.</param>
 /// <param name="pool">Keeps freed pages; null for none.</param>
-internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backing, PagePool? pool = null)
+/// <param name="maxRunBytes">Longest run given out; the unit in which pages that were written to the swap store become free.</param>
+internal sealed class SystemPages(
+    ISpaceAllocator allocator, MemoryBacking backing, PagePool? pool = null, ulong maxRunBytes = ulong.MaxValue)
 {
     private readonly RankedLock _lock = new(LockRank.ResourceManager);
     private ulong _changes; // Lock: _lock
@@ -125,7 +127,7 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
 
     private void TakeLocked(ulong sizeBytes, ref RangeList into)
     {
-        ulong pieceBytes = sizeBytes;
+        ulong pieceBytes = Math.Min(sizeBytes, maxRunBytes);
         RangeList piece = default;
         while (sizeBytes > 0)
         {

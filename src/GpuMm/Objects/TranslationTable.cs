@@ -11,6 +11,7 @@ public sealed class TranslationTable
 {
     private RangeList _pages;
     private ulong[]? _backup; // One handle of the swap store per page; 0 = none.
+    private ulong _storedPages; // Of the end of the table: they are in the store only
 
     /// <summary>A table without pages.</summary>
     /// <param name="sizeBytes">Size; rounded up to whole pages.</param>
@@ -40,7 +41,10 @@ public sealed class TranslationTable
     public TranslationFlags Flags { get; private set; }
 
     /// <summary>True while the pages exist, here or with whoever owns them.</summary>
-    public bool IsPopulated => HasPages || (Flags & TranslationFlags.PrivatePopulated) != 0;
+    public bool IsPopulated => (HasPages && _storedPages == 0) || (Flags & TranslationFlags.PrivatePopulated) != 0;
+
+    /// <summary>Pages that are here; the others are in the swap store, or were never made.</summary>
+    public ulong ResidentPages => _pages.SizeBytes >> Pages.Shift;
 
     /// <summary>True when pages are in the swap store, all or some.</summary>
     public bool HasBackup => _backup is not null;
@@ -49,7 +53,12 @@ public sealed class TranslationTable
 
     internal bool HasPages => _pages.Count != 0;
 
+    /// <summary>True when pages must come back from the store before anyone may use them.</summary>
+    internal bool NeedsRestore => _storedPages != 0;
+
     internal ref RangeList Ranges => ref _pages;
+
+    internal ulong StoredPages => _storedPages;
 
     internal ulong[]? Backup => _backup;
 
@@ -81,6 +90,7 @@ public sealed class TranslationTable
 
     internal void Unpopulate(SystemPages source)
     {
+        _storedPages = 0;
         Flags &= ~TranslationFlags.PrivatePopulated;
         if (HasPages)
         {
@@ -114,12 +124,43 @@ public sealed class TranslationTable
         return count;
     }
 
+    /// <summary>Gives the last run of pages away: all of them are in the store. Returns its bytes.</summary>
+    internal ulong GiveLastRun(SystemPages source)
+    {
+        RangeList run = default;
+        run.Add(_pages.RemoveLast());
+        ulong sizeBytes = run.SizeBytes;
+        _storedPages += sizeBytes >> Pages.Shift;
+        source.Give(Caching, ref run);
+        return sizeBytes;
+    }
+
+    /// <summary>Takes pages back behind those that are here: they were read from the store.</summary>
+    internal void AppendRuns(in RangeList runs, SwapStore store)
+    {
+        ulong first = ResidentPages;
+        for (int i = 0; i < runs.Count; i++)
+        {
+            _pages.Add(runs[i]);
+        }
+
+        for (ulong page = first; page < ResidentPages; page++)
+        {
+            store.Free(_backup![page]);
+            _backup[page] = 0;
+        }
+
+        _storedPages -= ResidentPages - first;
+        Flags = (Flags & ~TranslationFlags.Swapped) | TranslationFlags.BackedUp;
+    }
+
     /// <summary>All pages are in the store, and none is left here.</summary>
     internal void MarkSwapped() => Flags = (Flags & ~TranslationFlags.BackedUp) | TranslationFlags.Swapped;
 
     /// <summary>Forgets the copies in the store: the pages here count, or nothing does any more.</summary>
     internal void DropBackup(SwapStore? store)
     {
+        _storedPages = 0;
         if (_backup is not null)
         {
             foreach (ulong handle in _backup)

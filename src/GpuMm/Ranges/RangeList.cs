@@ -65,6 +65,21 @@ public struct RangeList
         _count++;
     }
 
+    /// <summary>Takes the last range away.</summary>
+    /// <returns>The range.</returns>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public SpaceRange RemoveLast()
+    {
+        if (_count == 0)
+        {
+            throw new InvalidOperationException("The list is empty.");
+        }
+
+        SpaceRange last = this[_count - 1];
+        _count--;
+        return last;
+    }
+
     /// <summary>Forgets every range; keeps the array for reuse.</summary>
     public void Clear() => _count = 0;
 

@@ -65,6 +65,64 @@ public sealed class SwapTests
     }
 
     [Fact]
+    public void WhatWasWrittenIsFreeAtOnceAndComesBackInParts()
+    {
+        using MemorySwapStore store = new(limitPages: 700);
+        GpuDeviceOptions options = new() { VramBytes = 1 << 20, SystemBytes = 2048 * 4096, ApertureBytes = 2048 * 4096, Swap = store, ChecksContents = true };
+        using GpuDevice device = new(options, new InlineDriver());
+        AddressSpace space = device.CreateAddressSpace();
+        BufferObject target = Create(device, 1536); // Three runs of 2 MiB.
+        VmArea area = target.Map(space);
+        byte[] bytes = new byte[area.SizeBytes];
+        new Random(5).NextBytes(bytes);
+        space.Write(area.StartAddress, bytes);
+        OperationContext context = default;
+        Assert.Equal(512ul, device.SwapOut(1536, ref context)); // The store took 700 pages: one run is free, the next half written.
+        Assert.Equal(1024ul * 4096, device.SystemPagesUsedBytes);
+        Assert.Equal(700, store.PageCount);
+        Assert.True(target.Pages!.NeedsRestore);
+        Assert.False(target.IsSwapped);
+        Assert.Empty(device.Validate());
+
+        // Reading fails in the middle: what came back stays, and the next attempt goes on from there.
+        device.Faults = FaultPlan.Nth(200, FaultPoint.SwapRead);
+        byte[] read = new byte[bytes.Length];
+        Assert.NotEqual(MmStatus.Ok, Attempt(device, target));
+        Assert.Equal((1024ul + 192) * 4096, device.SystemPagesUsedBytes);
+        Assert.Equal(700 - 192, store.PageCount);
+        Assert.Empty(device.Validate());
+        Assert.Equal(MmStatus.Ok, space.Read(area.StartAddress, read));
+        Assert.Equal(bytes, read);
+        Assert.Equal(0, store.PageCount);
+        Assert.True(device.Validate() is { Count: 0, IsComplete: true });
+    }
+
+    [Fact]
+    public void APartlySwappedObjectCanMoveAndDie()
+    {
+        using MemorySwapStore store = new(limitPages: 600);
+        using GpuDevice device = new(
+            new GpuDeviceOptions { VramBytes = 8 << 20, SystemBytes = 2048 * 4096, ApertureBytes = 2048 * 4096, Swap = store, ChecksContents = true },
+            new InlineDriver());
+        BufferObject moves = Create(device, 1024);
+        BufferObject dies = Create(device, 1024);
+        OperationContext context = default;
+        dies.Reserve();
+        Assert.Equal(MmStatus.NoSpace, device.SwapOutObject(dies, ref context));
+        dies.Unreserve();
+        Assert.True(dies.Pages!.NeedsRestore);
+        dies.Release();
+        Assert.Equal(0, store.PageCount);
+        moves.Reserve();
+        Assert.Equal(MmStatus.NoSpace, device.SwapOutObject(moves, ref context));
+        Assert.Equal(MmStatus.Ok, moves.Validate(Placement.Vram, ref context));
+        moves.Unreserve();
+        Assert.Equal(0, store.PageCount);
+        Assert.Equal(0ul, device.SystemPagesUsedBytes);
+        Assert.True(device.Validate() is { Count: 0, IsComplete: true });
+    }
+
+    [Fact]
     public void TouchingAnObjectThrowsItsPartialBackupAway()
     {
         using MemorySwapStore store = new(limitPages: 1);
@@ -128,6 +186,14 @@ public sealed class SwapTests
         target.Release();
         Assert.False(device.Gart.TryTranslate(page, out _));
         Assert.Equal(3, device.Gart.UnboundPages);
+    }
+
+    private static MmStatus Attempt(GpuDevice device, BufferObject target)
+    {
+        target.Reserve();
+        MmStatus status = device.Populate(target, clear: true);
+        target.Unreserve();
+        return status;
     }
 
     private static GpuDevice Device(SwapStore store) =>
