@@ -74,6 +74,9 @@ public sealed record DemoOptions
     /// <summary>The recording of <see cref="WorkloadKind.Replay"/>.</summary>
     public Recording? Recording { get; init; }
 
+    /// <summary>Called with the device of a run before anything uses it, for observers; null for nobody.</summary>
+    public Action<GpuDevice>? OnDevice { get; init; }
+
     /// <summary>How new textures reach the GPU.</summary>
     public UploadPath Upload { get; init; }
 

@@ -47,6 +47,7 @@ public sealed partial class DemoRun : IDisposable
         PingPong pingPong = new(options.VramBytes);
         _driver = new AccountingDriver(simulated, ledger, pingPong);
         _device = new GpuDevice(DeviceOptions(scene, options), _driver);
+        options.OnDevice?.Invoke(_device);
         options.OnDeviceReady?.Invoke(_device);
         _loop = new FrameLoop(_driver, _device, ledger, options, pingPong);
         _streamer = options.StreamBudgetBytes is { } budget ? new MipStreamer(scene, budget) : null;

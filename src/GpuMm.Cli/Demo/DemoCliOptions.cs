@@ -141,10 +141,16 @@ internal static class DemoCliOptions
 
     public static Option<bool> NoColor { get; } = new("--no-color") { Description = "No colours and no live display." };
 
+    public static Option<string?> Record { get; } = new("--record")
+    {
+        Description = "Record every event of the device into a .gmmt file, replacing one that is there.",
+        HelpName = "file",
+    };
+
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
         Scene, Scale, Workload, Trace, Machine, Vram, Link, Bar, Policy, Aperture, Upload, Stream, Buffers, Vsync, Hz, Frames, Seed, Backing, Allocator,
-        Scenario, Plot, NoRefine, Render, RenderEvery, .. DemoMirrorOptions.All, Json, NoColor,
+        Scenario, Plot, NoRefine, Render, RenderEvery, Record, .. DemoMirrorOptions.All, Json, NoColor,
     ];
 }

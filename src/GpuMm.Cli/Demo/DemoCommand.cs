@@ -61,6 +61,11 @@ internal static class DemoCommand
         {
             Backing = parsed.GetValue(DemoCliOptions.Backing) ?? (scene.TotalBytes > BytesBackingLimit ? BackingKind.PageHeads : BackingKind.Bytes),
         };
+        if (isWhatIf && parsed.GetValue(DemoCliOptions.Record) is not null)
+        {
+            return Usage("--record: a what-if is many runs; give one value of each option.");
+        }
+
         if (isWhatIf)
         {
             return MatrixCommand.Run(parsed, scene, options, axes, note);
@@ -219,9 +224,11 @@ internal static class DemoCommand
             Console.Error.Write(fitted is null ? "" : $"gpumm: {fitted}\n");
         }
 
+        using DemoRecording? recording = DemoRecording.Create(parsed.GetValue(DemoCliOptions.Record), ref options);
         DemoReport report = json
             ? DemoDisplay.RunSilent(scene, options, pictures, mirror)
             : DemoDisplay.Run(scene, options, parsed.GetValue(DemoCliOptions.NoColor), pictures, mirror);
+        recording?.Complete();
         TimeSpan runTime = Stopwatch.GetElapsedTime(start);
         start = Stopwatch.GetTimestamp();
         IReadOnlyList<DemoSummary> larger = options.Workload == WorkloadKind.FlyThrough ? WhatIf.MoreVram(scene, options) : [];

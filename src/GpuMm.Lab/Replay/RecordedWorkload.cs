@@ -15,7 +15,7 @@ public sealed class RecordedWorkload
 {
     private readonly GpuDevice _device;
     private readonly SimulatedDriver _driver;
-    private readonly RecordedQueue _queue;
+    private readonly SubmissionQueue _queue;
     private readonly AddressSpace _space;
     private readonly Prng _random;
     private readonly DeviceRecorder? _recorder;
@@ -35,7 +35,7 @@ public sealed class RecordedWorkload
         ArgumentNullException.ThrowIfNull(driver);
         _device = device;
         _driver = driver;
-        _queue = new RecordedQueue(device, driver);
+        _queue = new SubmissionQueue(driver);
         _space = device.CreateAddressSpace();
         _random = new Prng(seed);
         _recorder = recorder;

@@ -1,4 +1,5 @@
 using System;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Objects;
 using GpuMm.Primitives;
@@ -93,7 +94,47 @@ public sealed class SubmissionQueue
     /// <returns>
     /// <see cref="MmStatus.Ok"/>, or why an object cannot be brought where the GPU reaches it; jobs queued before it stay.
     /// </returns>
+    /// <remarks>
+    /// Observers of the device hear ReservedAll before anything is done, then, at the end, Used for each object and Submitted, with
+    /// <paramref name="baseNs"/> as offset: a replay needs it apart from what reading took.
+    /// </remarks>
     public MmStatus Submit(ReadOnlySpan<TextureUse> uses, long baseNs, out Fence last)
+    {
+        if (uses.IsEmpty || !uses[0].Target.Device.IsObserved)
+        {
+            return SubmitAll(uses, baseNs, out last);
+        }
+
+        GpuDevice device = uses[0].Target.Device;
+        device.Report(DeviceEventKind.ReservedAll, new DeviceEvent { Count = uses.Length, ClientId = Options.ClientId });
+        MmStatus status = SubmitAll(uses, baseNs, out last);
+        foreach (ref readonly TextureUse use in uses)
+        {
+            DeviceEvent used = new()
+            {
+                ObjectId = use.Target.Id,
+                ClientId = Options.ClientId,
+                SizeBytes = use.ReadBytes,
+                Detail = last.Seqno,
+                To = use.Target.Resource?.Domain,
+            };
+            device.Report(DeviceEventKind.Used, used);
+        }
+
+        DeviceEvent submitted = new()
+        {
+            Count = uses.Length,
+            ClientId = Options.ClientId,
+            Detail = last.Seqno,
+            DurationNs = _driver.RemainingNs(last),
+            OffsetBytes = (ulong)baseNs,
+            Status = status,
+        };
+        device.Report(DeviceEventKind.Submitted, submitted);
+        return status;
+    }
+
+    private MmStatus SubmitAll(ReadOnlySpan<TextureUse> uses, long baseNs, out Fence last)
     {
         last = default;
         bool isFirst = true;

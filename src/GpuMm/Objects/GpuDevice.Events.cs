@@ -16,7 +16,8 @@ public sealed partial class GpuDevice
     private ulong _lastSequence; // Lock: _eventsLock
     private ulong _lastBulkId;
 
-    internal bool IsObserved => Volatile.Read(ref _observers) is not null;
+    /// <summary>Whether anybody hears its events: whoever reports many asks first.</summary>
+    public bool IsObserved => Volatile.Read(ref _observers) is not null;
 
     internal bool AreAccessesObserved =>
         Volatile.Read(ref _observers) is { } observers && Array.Exists(observers, static observer => observer.WantsAccesses);
