@@ -61,14 +61,11 @@ internal static class DemoCommand
         {
             Backing = parsed.GetValue(DemoCliOptions.Backing) ?? (scene.TotalBytes > BytesBackingLimit ? BackingKind.PageHeads : BackingKind.Bytes),
         };
-        if (isWhatIf && parsed.GetValue(DemoCliOptions.Record) is not null)
-        {
-            return Usage("--record: a what-if is many runs; give one value of each option.");
-        }
-
         if (isWhatIf)
         {
-            return MatrixCommand.Run(parsed, scene, options, axes, note);
+            return parsed.GetValue(DemoCliOptions.Record) is not null
+                ? Usage("--record: a what-if is many runs; give one value of each option.")
+                : MatrixCommand.Run(parsed, scene, options, axes, note);
         }
 
         if (parsed.GetValue(DemoCliOptions.Render) is null && parsed.GetResult(DemoCliOptions.RenderEvery) is { Implicit: false })
