@@ -42,6 +42,37 @@ public sealed partial class GpuDevice
         return target.Pages is null ? MmStatus.OutOfMemory : MmStatus.Ok;
     }
 
+    /// <summary>Makes the pages of an object, or brings them back from the swap store.</summary>
+    /// <param name="target">The object. Lock: its reservation.</param>
+    /// <returns>
+    /// <see cref="MmStatus.Ok"/>, also when they are there; <see cref="MmStatus.InvalidArgument"/> for no object, or one that
+    /// lives in memory of the card's own; <see cref="MmStatus.OutOfMemory"/>.
+    /// </returns>
+    public MmStatus TryPopulate(BufferObject? target)
+    {
+        if (target is null)
+        {
+            return MmStatus.InvalidArgument;
+        }
+
+        target.Reservation.AssertHeld();
+        return target.Resource is { Manager.UsesPages: false } ? MmStatus.InvalidArgument : Populate(target, clear: true, force: false);
+    }
+
+    /// <summary>Where devices on the bus see a page of an object's system RAM.</summary>
+    /// <param name="target">The object; its pages exist. Lock: its reservation.</param>
+    /// <param name="pageIndex">Page of the object.</param>
+    /// <returns>The address; never 0.</returns>
+    /// <exception cref="System.InvalidOperationException">It has no pages.</exception>
+    public ulong DmaAddressOf(BufferObject target, ulong pageIndex)
+    {
+        System.ArgumentNullException.ThrowIfNull(target);
+        target.Reservation.AssertHeld();
+        return target.Pages is { HasPages: true, NeedsRestore: false } pages
+            ? Options.DmaBaseBytes + Primitives.Pages.Bytes(pages.PageAt(pageIndex, out _))
+            : throw new System.InvalidOperationException($"'{target.Name}' has no pages.");
+    }
+
     internal MmStatus Populate(BufferObject target, bool clear, bool force = true)
     {
         MmStatus status = CreateTable(target);

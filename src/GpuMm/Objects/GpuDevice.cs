@@ -179,6 +179,12 @@ public sealed partial class GpuDevice : IDisposable
         ulong pageCount = Pages.Count(description.SizeBytes);
         bool isMappable = description.Kind != BufferObjectKind.Kernel;
         PageWindow window = isMappable ? new PageWindow(Interlocked.Add(ref _nextWindowPage, pageCount) - pageCount, pageCount) : default;
+        if (window.EndPage > Options.MappablePages)
+        {
+            created = null;
+            return MmStatus.NoSpace; // The device file is used up.
+        }
+
         BufferObject made = new(this, Interlocked.Increment(ref _lastId), Pages.Bytes(pageCount), description, window);
         bool isShared = description.SharedReservation is not null;
         if (isShared)

@@ -61,6 +61,12 @@ public sealed record GpuDeviceOptions
     /// <summary>When the aperture's table is written; <see cref="GartMode.None"/> keeps no table.</summary>
     public GartMode Gart { get; init; }
 
+    /// <summary>Where devices on the bus see the first byte of system RAM; not 0, so that no page has the address 0.</summary>
+    public ulong DmaBaseBytes { get; init; } = 1ul << 40;
+
+    /// <summary>Pages of the device file, of which each object that can be mapped takes its own; at least 1. They are not used again.</summary>
+    public ulong MappablePages { get; init; } = 1ul << 51; // 63 bits of file offset and 12 of page
+
     /// <summary>Where pages go when there are too many; null for nowhere. The device does not dispose it.</summary>
     public SwapStore? Swap { get; init; }
 
@@ -84,6 +90,14 @@ public sealed record GpuDeviceOptions
         CheckSize(VramBytes, nameof(VramBytes));
         CheckSize(ApertureBytes, nameof(ApertureBytes));
         CheckSize(SystemBytes, nameof(SystemBytes));
+        if (MappablePages == 0 || DmaBaseBytes == 0 || DmaBaseBytes % Pages.SizeBytes != 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                MappablePages == 0 ? nameof(MappablePages) : nameof(DmaBaseBytes),
+                MappablePages == 0 ? MappablePages : DmaBaseBytes,
+                "The device file has at least one page, and the bus sees system RAM from a page above address 0 on.");
+        }
+
         CheckVisible(VisibleVramBytes ?? VramBytes, VramBytes, VramAllocator, nameof(VisibleVramBytes));
     }
 

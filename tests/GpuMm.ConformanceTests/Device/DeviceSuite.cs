@@ -42,6 +42,23 @@ public sealed class DeviceSuite
         Assert.Throws<ArgumentOutOfRangeException>(() => test.Device.Manager(MemoryDomain.System));
     }
 
+    [Fact]
+    public void DEV_04_init_no_vma_man()
+    {
+        ArgumentOutOfRangeException refused = Assert.Throws<ArgumentOutOfRangeException>(
+            static () => new MockDevice(options: new GpuDeviceOptions { MappablePages = 0 }));
+        Assert.Equal("MappablePages", refused.ParamName);
+
+        // And one whose file is used up has no object more that can be mapped; the kernel's own need none.
+        using MockDevice test = new(options: new GpuDeviceOptions { MappablePages = 2 });
+        OperationContext context = default;
+        BufferObjectDescription description = new(8 * MockDevice.KiB);
+        Assert.Equal(MmStatus.Ok, test.Device.TryCreate(description, Placement.System, ref context, out _));
+        Assert.Equal(MmStatus.NoSpace, test.Device.TryCreate(description, Placement.System, ref context, out _));
+        Assert.Equal(
+            MmStatus.Ok, test.Device.TryCreate(description with { Kind = BufferObjectKind.Kernel }, Placement.System, ref context, out _));
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]

@@ -38,6 +38,34 @@ public sealed class PoolSuite
         Assert.Equal(order > PagePool.MaxOrder ? 2 : 1, pages.Count);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(2, false)]
+    [InlineData(Over, false)]
+    [InlineData(0, true)]
+    [InlineData(Over, true)]
+    public void POOL_06_alloc_basic_dma_addr(int order, bool usesDma)
+    {
+        GpuDeviceOptions options = new() { SystemBytes = 64ul << 20, PagePoolBytes = 1ul << 20, PoolUsesDmaAllocator = usesDma };
+        using GpuDevice device = new(options, new InlineDriver());
+        OperationContext context = default;
+        ulong pageCount = 1ul << order;
+        Assert.Equal(
+            MmStatus.Ok,
+            device.TryCreate(new BufferObjectDescription(Pages.Bytes(pageCount)), Placement.System, ref context, out BufferObject? target));
+        target!.Reserve();
+        Assert.Throws<System.InvalidOperationException>(() => device.DmaAddressOf(target, 0));
+        Assert.Equal(MmStatus.Ok, device.TryPopulate(target));
+        foreach (ulong page in (ulong[])[0, pageCount - 1])
+        {
+            ulong address = device.DmaAddressOf(target, page);
+            Assert.Equal(options.DmaBaseBytes + Pages.Bytes(target.FrameAt(page, out _).PageIndex), address);
+            Assert.NotEqual(0ul, address);
+        }
+
+        target.Reservation.Unlock();
+    }
+
     [Fact]
     public void POOL_11_alloc_order_caching_match()
     {

@@ -21,6 +21,17 @@ public sealed class TranslationTableSuite
     }
 
     [Fact]
+    public void TT_12_populate_null_ttm()
+    {
+        using MockDevice test = new();
+        Assert.Equal(MmStatus.InvalidArgument, test.Device.TryPopulate(null));
+        BufferObject target = test.Bare();
+        target.Reserve();
+        Assert.Equal(MmStatus.Ok, test.Device.TryPopulate(target));
+        target.Reservation.Unlock();
+    }
+
+    [Fact]
     public void TT_03_init_misaligned()
     {
         Assert.Equal(3ul, new TranslationTable((8 * MockDevice.KiB) + 1, Caching.Cached).PageCount);
