@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuMm.Hosting.State;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -18,6 +19,7 @@ internal sealed class ApiExceptionHandler(IProblemDetailsService problems) : IEx
         {
             ApiException refused => (refused.Status, refused.Message),
             BadHttpRequestException bad => (bad.StatusCode, DetailOf(bad)),
+            StateException broken => (StatusCodes.Status503ServiceUnavailable, broken.Message),
             KeyNotFoundException missing => (StatusCodes.Status404NotFound, missing.Message),
             OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested => (StatusCodes.Status499ClientClosedRequest, "The caller went away."),
             _ => (StatusCodes.Status500InternalServerError, "The service failed; its log says more."),

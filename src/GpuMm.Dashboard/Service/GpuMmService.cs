@@ -12,6 +12,7 @@ using GpuMm.Dashboard.Live;
 using GpuMm.Dashboard.WhatIf;
 using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
+using GpuMm.Hosting.State;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -54,6 +55,7 @@ public static class GpuMmService
         AddServices(builder, options, limits);
         WebApplication app = builder.Build();
         MapAll(app, options);
+        OpenState(app, options);
         return app;
     }
 
@@ -128,6 +130,7 @@ public static class GpuMmService
 
             if (options.SocketPath is { } path)
             {
+                UnixSocket.MakeRoom(path);
                 kestrel.ListenUnixSocket(path);
             }
         });
@@ -144,6 +147,13 @@ public static class GpuMmService
         services.AddSingleton<WorkloadService>();
         services.AddHostedService(static provider => provider.GetRequiredService<WorkloadService>());
         services.AddHealthChecks().AddGpuMm();
+        Telemetry.Add(services, builder.Configuration);
+        if (options.StateDirectory is not null)
+        {
+            services.AddSingleton<StateKeeper>();
+            services.AddHostedService(static provider => provider.GetRequiredService<StateKeeper>());
+        }
+
         services.AddProblemDetails();
         services.AddExceptionHandler<ApiExceptionHandler>();
         services.Configure<RouteHandlerOptions>(static handlers => handlers.ThrowOnBadRequest = true);
@@ -204,6 +214,7 @@ public static class GpuMmService
         app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
         app.MapHealthChecks("/healthz", new HealthCheckOptions());
         app.MapOpenApi("/openapi/{documentName}.json");
+        Telemetry.Map(app);
         ApiRoutes.Map(app);
         if (options.HasPages)
         {
@@ -212,7 +223,29 @@ public static class GpuMmService
             app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         }
 
-        app.Lifetime.ApplicationStarted.Register(() => StartWorkloads(app, options));
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            UnixSocket.Protect(options.SocketPath);
+            StartWorkloads(app, options);
+        });
+    }
+
+    // Before anybody is let in.
+    private static void OpenState(WebApplication app, ServeOptions options)
+    {
+        if (options.StateDirectory is not { } directory)
+        {
+            return;
+        }
+
+        try
+        {
+            app.Services.GetRequiredService<StateKeeper>().Open(app.Services.GetRequiredService<IGpuMmProvider>(), Path.GetFullPath(directory));
+        }
+        catch (Exception failure) when (failure is StateException or Microsoft.Extensions.Options.OptionsValidationException)
+        {
+            throw new ServeException($"--state {directory}: {failure.Message}", failure);
+        }
     }
 
     private static void StartWorkloads(WebApplication app, ServeOptions options)

@@ -18,6 +18,12 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "Device {Device}: {Jobs} jobs had not ended within the drain timeout and were given up")]
     public static partial void JobsAbandoned(this ILogger logger, string device, ulong jobs);
 
+    [LoggerMessage(6, LogLevel.Error, "A snapshot could not be written; the journal goes on, and it is tried again")]
+    public static partial void SnapshotFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(7, LogLevel.Information, "Device {Device}: {Records} records of kept state were read, {Discarded} bytes of a write that was never acknowledged were dropped")]
+    public static partial void StateRecovered(this ILogger logger, string device, long records, long discarded);
+
     [LoggerMessage(5, LogLevel.Information, "Client {Client} of device {Device} was silent for longer than its lease and was released")]
     public static partial void LeaseExpired(this ILogger logger, int client, string device);
 }

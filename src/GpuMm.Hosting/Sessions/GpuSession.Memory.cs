@@ -27,7 +27,7 @@ public sealed partial class GpuSession
                 return new SessionError(SessionErrorKind.Conflict, string.Create(CultureInfo.InvariantCulture, $"Handle {handle} is mapped at 0x{area.StartAddress:x}; unmap it first."));
             }
 
-            error = MapEntry(entry, protection);
+            error = MapEntry(entry, protection, fixedAddress: null);
             address = entry.Area?.StartAddress ?? 0;
             return error;
         }
@@ -167,12 +167,12 @@ public sealed partial class GpuSession
             return new SessionError(SessionErrorKind.Invalid, $"Bytes {offsetBytes} to {(UInt128)offsetBytes + length} lie outside the object of handle {handle}, which has {size}.");
         }
 
-        return entry.Area is null ? MapEntry(entry, VmProtection.ReadWrite)
+        return entry.Area is null ? MapEntry(entry, VmProtection.ReadWrite, fixedAddress: null)
             : (entry.Protection & protection) != protection ? SessionError.From(MmStatus.AccessViolation, $"Using handle {handle} with {protection}")
             : null;
     }
 
-    private SessionError? MapEntry(HandleEntry entry, VmProtection protection)
+    private SessionError? MapEntry(HandleEntry entry, VmProtection protection, ulong? fixedAddress)
     {
         if (protection is VmProtection.None or > VmProtection.ReadWrite)
         {
@@ -185,7 +185,7 @@ public sealed partial class GpuSession
             return new SessionError(SessionErrorKind.Conflict, $"Handle {entry.Handle} is a kernel object and cannot be mapped; create it with kind device.");
         }
 
-        entry.Area = target.Map(_space, protection);
+        entry.Area = target.Map(_space, protection, fixedAddress);
         entry.Protection = protection;
         _gpu.Journal?.Mapped(this, entry.Handle, entry.Area.StartAddress, protection);
         return null;

@@ -52,7 +52,7 @@ public sealed partial class GpuSession
             if (error is null)
             {
                 TrackedObject made = _handles[handle].Tracked;
-                made.Uid = _gpu.SessionTable.NextUid();
+                made.Uid = KeyHash is null ? 0 : _gpu.SessionTable.NextUid();
                 _gpu.Journal?.Created(this, handle, made, request);
             }
 
@@ -115,6 +115,11 @@ public sealed partial class GpuSession
             }
 
             SessionError? error = CheckRoom(tracked.Target.SizeBytes);
+            if (error is null && tracked.Uid == 0 && KeyHash is not null && _gpu.Journal is not null)
+            {
+                error = new SessionError(SessionErrorKind.Conflict, $"'{name}' belongs to a program inside the service and would not outlive it, so a client whose state is kept cannot open it.");
+            }
+
             if (error is null)
             {
                 handle = Enter(tracked);
@@ -181,6 +186,7 @@ public sealed partial class GpuSession
             if (error is null)
             {
                 entry.Pins++;
+                entry.PinnedIn = entry.Pins == 1 ? placementName : entry.PinnedIn;
                 _gpu.Journal?.Pinned(this, handle, placementName);
             }
 

@@ -233,13 +233,29 @@ public sealed partial class GpuSession : IDisposable
         return false;
     }
 
+    /// <summary>Runs something while this client does nothing.</summary>
+    internal T WhileQuiet<T>(Func<T> run)
+    {
+        lock (_gate)
+        {
+            return run();
+        }
+    }
+
     internal SessionImage Image()
     {
         lock (_gate)
         {
             return new SessionImage(
                 this, Limits, _lastHandle, _isReleased ? [] : [.. _handles.Values.Select(static each => new HandleImage(
-                    each.Handle, each.Tracked, each.Area?.StartAddress ?? 0, each.Protection, each.Pins))]);
+                    each.Handle,
+                    each.Tracked,
+                    each.Area?.StartAddress ?? 0,
+                    each.Protection,
+                    each.Pins,
+                    each.PinnedIn,
+                    each.Tracked.SharedName,
+                    each.Tracked.Target.IsPurgeable))]);
         }
     }
 }

@@ -16,4 +16,6 @@ internal sealed class HandleEntry(uint handle, uint clientHandle, TrackedObject 
     public VmProtection Protection { get; set; }
 
     public int Pins { get; set; }
+
+    public string? PinnedIn { get; set; }
 }

@@ -124,6 +124,38 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
         }
     }
 
+    /// <summary>Runs something while no client of the device does anything, and none comes or goes.</summary>
+    public T Freeze<T>(Func<IReadOnlyList<GpuSession>, T> run)
+    {
+        while (true)
+        {
+            // Clients first, by number, then the table: a call of a client takes them in this order too.
+            IReadOnlyList<GpuSession> sessions = Snapshot();
+            if (TryFreeze(sessions, 0, run, out T result))
+            {
+                return result;
+            }
+        }
+    }
+
+    private bool TryFreeze<T>(IReadOnlyList<GpuSession> sessions, int index, Func<IReadOnlyList<GpuSession>, T> run, out T result)
+    {
+        if (index < sessions.Count)
+        {
+            (bool isDone, T inner) = sessions[index].WhileQuiet(() => (TryFreeze(sessions, index + 1, run, out T deeper), deeper));
+            result = inner;
+            return isDone;
+        }
+
+        lock (_gate)
+        {
+            // Somebody who came meanwhile is not held still: once more.
+            bool isSame = _sessions.Count == sessions.Count && _sessions.Values.SequenceEqual(sessions);
+            result = isSame ? run(sessions) : default!;
+            return isSame;
+        }
+    }
+
     /// <summary>Another handle to an object by the name it is shared under; null when there is none.</summary>
     public TrackedObject? TakeShared(string name)
     {

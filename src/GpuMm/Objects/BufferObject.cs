@@ -385,9 +385,10 @@ public sealed class BufferObject
     /// <summary>Maps the whole object into an address space.</summary>
     /// <param name="space">The address space; one made by the object's device.</param>
     /// <param name="protection">What to allow.</param>
+    /// <param name="fixedAddress">Where to; null leaves that to the address space.</param>
     /// <returns>The area. It holds a reference until <see cref="AddressSpace.Unmap(VmArea)"/>.</returns>
     /// <exception cref="InvalidOperationException">A kernel object cannot be mapped.</exception>
-    public VmArea Map(AddressSpace space, VmProtection protection = VmProtection.ReadWrite)
+    public VmArea Map(AddressSpace space, VmProtection protection = VmProtection.ReadWrite, ulong? fixedAddress = null)
     {
         ArgumentNullException.ThrowIfNull(space);
         if (Window.PageCount == 0)
@@ -395,7 +396,7 @@ public sealed class BufferObject
             throw new InvalidOperationException($"'{Name}' is a kernel object and cannot be mapped.");
         }
 
-        return space.Map(Device.Mapping, Device.VmOperations, new VmAreaDescription(Window, protection, this));
+        return space.Map(Device.Mapping, Device.VmOperations, new VmAreaDescription(Window, protection, this) { FixedAddress = fixedAddress });
     }
 
     /// <summary>Takes another reference.</summary>

@@ -1,0 +1,7 @@
+namespace GpuMm.Client;
+
+/// <summary>A job's fence.</summary>
+/// <param name="Fence">Its number; numbers signal in order.</param>
+/// <param name="IsSignaled">Whether the work is done.</param>
+/// <param name="DueMicroseconds">Time until it is done; 0 when it is.</param>
+public sealed record FenceState(ulong Fence, bool IsSignaled, long DueMicroseconds);

@@ -1,0 +1,3 @@
+namespace GpuMm.Client.Wire;
+
+internal sealed record OpenClientAnswer(int Id, string Key, double LeaseSeconds);

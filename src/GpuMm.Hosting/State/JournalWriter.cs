@@ -1,0 +1,189 @@
+using System;
+using System.Buffers;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace GpuMm.Hosting.State;
+
+/// <summary>
+/// Appends records to a file and tells when they are on the disk. Records that come while the disk is busy go together in
+/// one write and one flush.
+/// </summary>
+/// <remarks>Safe for concurrent use; one thread of its own writes. After a failure nothing is promised any more.</remarks>
+internal sealed class JournalWriter : IDisposable
+{
+    private const int MaxPendingBytes = 64 << 20;
+
+    private readonly object _gate = new();
+    private readonly Thread _thread;
+    private ArrayBufferWriter<byte> _pending = new(1 << 16); // Lock: _gate
+    private ArrayBufferWriter<byte> _writing = new(1 << 16); // The thread's
+    private TaskCompletionSource _pendingDone = NewSource(); // Lock: _gate
+    private TaskCompletionSource? _writingDone; // Lock: _gate; null while the thread rests
+    private FileStream _file; // The thread's
+    private Exception? _failure; // Lock: _gate
+    private long _fileBytes;
+    private long _flushes;
+    private bool _isClosing; // Lock: _gate
+
+    public JournalWriter(FileStream file, string name)
+    {
+        _file = file;
+        _fileBytes = file.Position;
+        _thread = new Thread(Run) { IsBackground = true, Name = $"gpumm journal {name}" };
+        _thread.Start();
+    }
+
+    /// <summary>Why nothing is written any more; null while all is well.</summary>
+    public Exception? Failure
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failure;
+            }
+        }
+    }
+
+    /// <summary>Size of the file that is written to.</summary>
+    public long FileBytes => Volatile.Read(ref _fileBytes);
+
+    /// <summary>Flushes so far.</summary>
+    public long Flushes => Volatile.Read(ref _flushes);
+
+    /// <summary>Appends a record. Waits only while very much is unwritten.</summary>
+    public void Append(RecordBuilder record)
+    {
+        lock (_gate)
+        {
+            while (_pending.WrittenCount > MaxPendingBytes && _failure is null)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            if (_failure is null)
+            {
+                record.AppendTo(_pending);
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Ends when all that was appended so far is on the disk; fails when it never will be.</summary>
+    public ValueTask WhenDurableAsync()
+    {
+        lock (_gate)
+        {
+            return _failure is not null ? new ValueTask(Task.FromException(Broken(_failure)))
+                : _pending.WrittenCount > 0 ? new ValueTask(_pendingDone.Task)
+                : _writingDone is { } writing ? new ValueTask(writing.Task)
+                : ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>What is appended from now on goes into another file. All that was appended before is on the disk on return.</summary>
+    public void SwitchTo(FileStream next)
+    {
+        lock (_gate)
+        {
+            while (_failure is null && (_pending.WrittenCount > 0 || _writingDone is not null))
+            {
+                Monitor.Wait(_gate);
+            }
+
+            _file.Dispose();
+            _file = next;
+            Volatile.Write(ref _fileBytes, next.Position);
+        }
+    }
+
+    /// <summary>Writes what is left, and stops.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosing = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        _thread.Join();
+        _file.Dispose();
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static StateException Broken(Exception failure) =>
+        new($"The journal cannot be written ({failure.Message}); what was done now may be gone after a restart.", failure);
+
+    private void Run()
+    {
+        while (true)
+        {
+            TaskCompletionSource done;
+            lock (_gate)
+            {
+                while (_pending.WrittenCount == 0 && !_isClosing)
+                {
+                    Monitor.Wait(_gate);
+                }
+
+                if (_pending.WrittenCount == 0)
+                {
+                    return;
+                }
+
+                (_pending, _writing) = (_writing, _pending);
+                done = _pendingDone;
+                _writingDone = done;
+                _pendingDone = NewSource();
+                Monitor.PulseAll(_gate);
+            }
+
+            Exception? failure = Write();
+            lock (_gate)
+            {
+                _writingDone = null;
+                _failure = failure;
+                Monitor.PulseAll(_gate);
+            }
+
+            if (failure is not null)
+            {
+                Fail(done, failure);
+                return;
+            }
+
+            done.SetResult();
+        }
+    }
+
+    private Exception? Write()
+    {
+        try
+        {
+            _file.Write(_writing.WrittenSpan);
+            _file.Flush(flushToDisk: true);
+            Interlocked.Add(ref _fileBytes, _writing.WrittenCount);
+            Interlocked.Increment(ref _flushes);
+            _writing.ResetWrittenCount();
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            return failure;
+        }
+    }
+
+    private void Fail(TaskCompletionSource done, Exception failure)
+    {
+        done.SetException(Broken(failure));
+        lock (_gate)
+        {
+            _pendingDone.TrySetException(Broken(failure));
+            _ = _pendingDone.Task.Exception; // Nobody may be waiting.
+            _ = done.Task.Exception;
+        }
+    }
+}
