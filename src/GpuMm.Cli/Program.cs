@@ -5,6 +5,7 @@ using System.Linq;
 using GpuMm.Cli;
 using GpuMm.Cli.Calibrate;
 using GpuMm.Cli.Check;
+using GpuMm.Cli.Client;
 using GpuMm.Cli.Demo;
 using GpuMm.Cli.Fault;
 using GpuMm.Cli.Knee;
@@ -21,6 +22,7 @@ RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migr
 {
     CalibrateCommand.Create(),
     CheckCommand.Create(),
+    ClientCommand.Create(),
     DemoCommand.Create(),
     FaultCommand.Create(),
     KneeCommand.Create(),

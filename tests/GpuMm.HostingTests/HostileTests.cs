@@ -1,0 +1,222 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuMm.Client;
+using GpuMm.Primitives;
+using Xunit;
+
+namespace GpuMm.HostingTests;
+
+/// <summary>Malformed and hostile requests: each gets one clear problem, changes nothing, and the service goes on.</summary>
+public sealed class HostileTests : IAsyncLifetime
+{
+    private ServeProcess _service = null!;
+    private string _client = "";
+    private string _key = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        _service = await ServeProcess.StartAsync("--gpu", "gpu0:vram=16MiB,MaxClients=4,MaxObjectsPerClient=50", "--set", "GpuMm:Limits:MaxBodyBytes=65536", "--set", "GpuMm:Limits:MaxWatchers=2", "--set", "GpuMm:Limits:MaxJsonBytes=65536");
+        using HttpResponseMessage opened = await _service.Http.PostAsJsonAsync("devices/gpu0/clients", new { name = "test", maxObjects = 40 });
+        JsonElement reply = await opened.Content.ReadFromJsonAsync<JsonElement>();
+        _client = $"devices/gpu0/clients/{reply.GetProperty("id")}";
+        _key = reply.GetProperty("key").GetString()!;
+        Assert.Equal(HttpStatusCode.Created, await StatusAsync("POST", $"{_client}/objects", "{\"size\":\"64KiB\"}"));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _service.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData("POST", "@/objects", "", 400, "body")]
+    [InlineData("POST", "@/objects", "{", 400, "body")]
+    [InlineData("POST", "@/objects", "[1]", 400, "body")]
+    [InlineData("POST", "@/objects", "{\"size\":\"lots\"}", 400, "64MiB")]
+    [InlineData("POST", "@/objects", "{\"size\":-1}", 400, "64MiB")]
+    [InlineData("POST", "@/objects", "{\"size\":0}", 400, "give 1 to")]
+    [InlineData("POST", "@/objects", "{\"size\":1e300}", 400, "64MiB")]
+    [InlineData("POST", "@/objects", "{\"size\":\"8388607TiB\"}", 400, "16 TiB")]
+    [InlineData("POST", "@/objects", "{\"size\":1,\"sise\":2}", 400, "sise")]
+    [InlineData("POST", "@/objects", "{\"size\":1,\"placement\":\"moon\"}", 400, "vram-or-gtt")]
+    [InlineData("POST", "@/objects", "{\"size\":1,\"priority\":4}", 400, "0 (evicted first) to 3")]
+    [InlineData("POST", "@/objects", "{\"size\":1,\"alignment\":3}", 400, "power of two")]
+    [InlineData("POST", "@/objects", "{\"size\":1,\"kind\":\"sg\"}", 400, "device or kernel")]
+    [InlineData("POST", "@/objects", "{\"size\":1,\"name\":\"a\\u0000b\"}", 400, "control character")]
+    [InlineData("POST", "@/objects", "{\"size\":\"17MiB\",\"placement\":\"vram\"}", 507, "no allowed place has room")]
+    [InlineData("GET", "@/objects/77", null, 404, "no handle 77")]
+    [InlineData("GET", "@/objects/-1", null, 400, "")]
+    [InlineData("GET", "@/objects/1/bytes?offset=65530&length=100", null, 400, "lie outside")]
+    [InlineData("GET", "@/objects/1/bytes?offset=18446744073709551615&length=2", null, 400, "lie outside")]
+    [InlineData("GET", "@/objects/1/bytes?length=2147483647", null, 400, "in pieces")]
+    [InlineData("GET", "@/memory/0x1000?length=8", null, 422, "SIGSEGV")]
+    [InlineData("GET", "@/memory/0xffffffffffffffff?length=8", null, 422, "SIGSEGV")]
+    [InlineData("GET", "@/memory/grass", null, 400, "no address")]
+    [InlineData("PUT", "@/memory/0x0", "x", 422, "SIGSEGV")]
+    [InlineData("POST", "@/submit", "{\"uses\":[{\"handle\":1},{\"handle\":1}]}", 400, "name each once")]
+    [InlineData("POST", "@/submit", "{\"uses\":[null]}", 400, "uses")]
+    [InlineData("POST", "@/submit", "{\"uses\":[{\"handle\":9}]}", 404, "no handle 9")]
+    [InlineData("POST", "@/submit", "{\"uses\":[],\"gpuMicroseconds\":1e99}", 400, "gpuMicroseconds")]
+    [InlineData("GET", "@/fences/99999", null, 404, "never issued")]
+    [InlineData("POST", "@/objects/1/unpin", null, 409, "not pinned")]
+    [InlineData("DELETE", "@/objects/1/map", null, 409, "not mapped")]
+    [InlineData("POST", "devices/gpu9/clients", "{\"name\":\"x\"}", 404, "gpu0")]
+    [InlineData("POST", "devices/gpu0/clients", "{\"name\":\"\"}", 400, "1 to 128")]
+    [InlineData("POST", "devices/gpu0/clients", "{\"name\":null}", 400, "")]
+    [InlineData("POST", "devices/gpu0/clients", "{\"name\":\"x\",\"leaseSeconds\":0.001}", 400, "leaseSeconds")]
+    [InlineData("GET", "devices/gpu0/heap/vram?cells=0", null, 400, "1 to 4096")]
+    [InlineData("GET", "devices/gpu0/heap/moon", null, 400, "vram or gtt")]
+    [InlineData("GET", "devices/gpu0/objects?limit=100000", null, 400, "1000")]
+    [InlineData("GET", "devices/gpu0/events?kinds=weather", null, 400, "evicted")]
+    [InlineData("GET", "devices/gpu0/objects/123456", null, 404, "no object")]
+    [InlineData("POST", "devices/gpu0/workloads", "{\"name\":\"crypto\"}", 400, "demo")]
+    [InlineData("GET", "nothing/here", null, 404, "")]
+    public async Task BadRequestsGetAProblemAndChangeNothing(string method, string path, string? body, int status, string detail)
+    {
+        using HttpResponseMessage response = await SendAsync(method, path.Replace("@", _client, StringComparison.Ordinal), body);
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(status == (int)response.StatusCode, $"{(int)response.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains(detail, text.Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
+        JsonElement client = await _service.Http.GetFromJsonAsync<JsonElement>("devices/gpu0/clients", TestContext.Current.CancellationToken);
+        Assert.Equal(1, client.GetArrayLength());
+        Assert.Equal(1, client[0].GetProperty("objects").GetInt32());
+    }
+
+    [Fact]
+    public async Task StrangersAreTurnedAway()
+    {
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("GET", _client, null, key: "wrong"));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("DELETE", $"{_client}/objects/1", null, key: null));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}", header: ("Origin", "http://evil.example")));
+        Assert.Equal((HttpStatusCode)421, await StatusAsync("GET", "devices", null, header: ("Host", "evil.example")));
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}", contentType: "text/plain"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("GET", "devices", null, header: ("Origin", _service.Address.GetLeftPart(UriPartial.Authority))));
+    }
+
+    [Fact]
+    public async Task LimitsHold()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync("PUT", $"{_client}/objects/1/bytes", new string('x', 70_000)));
+        for (int i = 1; i < 40; i++)
+        {
+            Assert.Equal(HttpStatusCode.Created, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}"));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}"));
+        for (int i = 1; i < 4; i++)
+        {
+            Assert.Equal(HttpStatusCode.Created, await StatusAsync("POST", "devices/gpu0/clients", "{\"name\":\"more\"}"));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync("POST", "devices/gpu0/clients", "{\"name\":\"more\"}"));
+        using HttpResponseMessage first = await _service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
+        using HttpResponseMessage second = await _service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
+        using HttpResponseMessage third = await _service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
+        Assert.Equal([200, 200, 429], new[] { first, second, third }.Select(static each => (int)each.StatusCode));
+    }
+
+    [Fact]
+    public async Task GarbageOnTheWireDoesNotHurt()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        Prng random = new(11);
+        string[] starts = ["", "GET / HTTP/9.9\r\n\r\n", "POST /api/v1/devices/gpu0/clients HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n", "PUT /api/v1 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"];
+        for (int i = 0; i < 40; i++)
+        {
+            using TcpClient raw = new();
+            await raw.ConnectAsync(IPAddress.Loopback, _service.Address.Port, cancel);
+            byte[] noise = new byte[200];
+            for (int k = 0; k < noise.Length; k++)
+            {
+                noise[k] = (byte)random.Below(256);
+            }
+
+            await raw.GetStream().WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(starts[i % starts.Length]), .. noise], cancel);
+            raw.Client.LingerState = new LingerOption(true, 0);
+        }
+
+        Assert.Equal("Healthy", await _service.Http.GetStringAsync("/healthz/live", cancel));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("GET", $"{_client}/objects/1", null));
+    }
+
+    [Fact]
+    public async Task OtherAddressesNeedATokenAndTokensAreChecked()
+    {
+        (int exitCode, string output, string error) = await ServeProcess.RunAsync("serve", "--listen", "http://0.0.0.0:0");
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Contains("--token-file", error, StringComparison.Ordinal);
+        using Folder folder = new();
+        string file = Path.Combine(folder.Path, "token");
+        await File.WriteAllTextAsync(file, "short\n", TestContext.Current.CancellationToken);
+        (exitCode, _, error) = await ServeProcess.RunAsync("serve", "--token-file", file);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("16 characters", error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, "a-secret-of-many-characters\n", TestContext.Current.CancellationToken);
+        using ServeProcess guarded = await ServeProcess.StartAsync("--token-file", file, "--listen", "0.0.0.0:0");
+        using HttpResponseMessage refused = await guarded.Http.GetAsync(new Uri("devices", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        using GpuMmConnection known = GpuMmConnection.ToAddress(guarded.Address, "a-secret-of-many-characters");
+        await using GpuMmClient client = await known.OpenClientAsync("gpu0", new ClientSettings { Name = "known" }, TestContext.Current.CancellationToken);
+        Assert.Equal(1, client.Id);
+    }
+
+    [Theory]
+    [InlineData("--listen", "https://127.0.0.1:1", "plain HTTP")]
+    [InlineData("--listen", "nowhere", "that is no address")]
+    [InlineData("--gpu", "gpu0:vram=lots", "8GiB")]
+    [InlineData("--gpu", "gpu0:vrma=1GiB", "vrma")]
+    [InlineData("--gpu", "gpu0:machine=cray", "pcie3x16")]
+    [InlineData("--config", "/nowhere.json", "no such file")]
+    [InlineData("--set", "oops", "KEY=VALUE")]
+    [InlineData("--token-file", "/nowhere", "--token-file /nowhere")]
+    public async Task AServiceThatCannotWorkSaysWhyOnOneLine(string option, string value, string what)
+    {
+        (int exitCode, string output, string error) = await ServeProcess.RunAsync("serve", option, value);
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.StartsWith("gpumm: ", error, StringComparison.Ordinal);
+        Assert.Contains(what, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(string method, string path, string? body, (string Name, string Value)? header = null, string contentType = "application/json", string? key = "")
+    {
+        using HttpResponseMessage response = await SendAsync(method, path, body, header, contentType, key);
+        return response.StatusCode;
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string method, string path, string? body, (string Name, string Value)? header = null, string contentType = "application/json", string? key = "")
+    {
+        HttpRequestMessage request = new(new HttpMethod(method), path);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(path.Contains("/memory/", StringComparison.Ordinal) ? "application/octet-stream" : contentType);
+        }
+
+        if (header is { } extra)
+        {
+            request.Headers.TryAddWithoutValidation(extra.Name, extra.Value);
+        }
+
+        if (key is not null)
+        {
+            request.Headers.Add("GpuMm-Client-Key", key.Length == 0 ? _key : key);
+        }
+
+        return _service.Http.SendAsync(request);
+    }
+}

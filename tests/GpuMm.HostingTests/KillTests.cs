@@ -1,0 +1,178 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Net.Http;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuMm.Client;
+using Xunit;
+
+namespace GpuMm.HostingTests;
+
+/// <summary>kill -9, of clients and of the service, in real processes.</summary>
+public sealed class KillTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task AKilledClientLeavesNothingBehind()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        using ServeProcess service = await ServeProcess.StartAsync();
+        using Process client = ServeProcess.Start(["client", "--connect", service.Address.ToString(), "--hold"]);
+        Assert.Contains("bytes are right", await client.StandardOutput.ReadLineAsync(cancel), StringComparison.Ordinal);
+        Assert.Equal(1, await CountAsync(service));
+        long start = Stopwatch.GetTimestamp();
+        client.Kill();
+        while (await CountAsync(service) > 0)
+        {
+            await Task.Delay(20, cancel);
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(25), "All is released long before the lease of 30 s ends.");
+        }
+
+        output.WriteLine($"released {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms after the kill");
+        JsonElement snapshot = await service.Http.GetFromJsonAsync<JsonElement>("devices/gpu0/snapshot", cancel);
+        Assert.All(snapshot.GetProperty("domains").EnumerateArray(), static domain => Assert.Equal(0, domain.GetProperty("usedBytes").GetInt64()));
+    }
+
+    [Fact]
+    public async Task AKilledServiceKeepsAllThatItAcknowledged()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        using Folder folder = new();
+        const int Clients = 3;
+        int rounds = Environment.GetEnvironmentVariable("GPUMM_DEEP") == "1" ? 20 : 3;
+        Dictionary<int, Writer> writers = [];
+        int acknowledged = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            ServeProcess service = await ServeProcess.StartAsync("--state", folder.Path, "--gpu", "gpu0:vram=4MiB,aperture=32MiB,system=64MiB");
+            using (service)
+            {
+                using GpuMmConnection connection = GpuMmConnection.ToAddress(service.Address);
+                for (int i = 0; i < Clients && round == 0; i++)
+                {
+                    GpuMmClient opened = await connection.OpenClientAsync("gpu0", new ClientSettings { Name = $"writer {i}", IsBoundToConnection = false, Lease = TimeSpan.FromMinutes(10) }, cancel);
+                    writers.Add(i, new Writer(opened.Id, opened.Key, i));
+                }
+
+                Task<int>[] runs = [.. writers.Values.Select(writer => writer.RunAsync(connection, cancel))];
+                await Task.Delay(700 + (round * 137), cancel);
+                service.Kill();
+                acknowledged += (await Task.WhenAll(runs)).Sum();
+            }
+        }
+
+        using ServeProcess last = await ServeProcess.StartAsync("--state", folder.Path, "--gpu", "gpu0:vram=4MiB,aperture=32MiB,system=64MiB");
+        using GpuMmConnection end = GpuMmConnection.ToAddress(last.Address);
+        foreach (Writer writer in writers.Values)
+        {
+            await writer.CheckAsync(end, cancel);
+        }
+
+        using HttpResponseMessage valid = await last.Http.PostAsync(new Uri("devices/gpu0/validate", UriKind.Relative), null, cancel);
+        Assert.Contains("[]", await valid.Content.ReadAsStringAsync(cancel), StringComparison.Ordinal);
+        output.WriteLine($"{rounds} kills, {acknowledged} operations acknowledged and found again");
+        Assert.True(acknowledged > 0);
+    }
+
+    private static async Task<int> CountAsync(ServeProcess service) =>
+        (await service.Http.GetFromJsonAsync<JsonElement>("devices/gpu0/clients")).GetArrayLength();
+
+    // Remembers what was acknowledged; of the one operation that was not, either outcome is right.
+    private sealed class Writer(int id, string key, int seed)
+    {
+        private const int SizeBytes = 16384;
+
+        private readonly Random _random = new(seed);
+        private readonly Dictionary<uint, byte[]> _contents = [];
+        private (uint Handle, int Offset, byte[] Bytes)? _unknownWrite;
+        private uint _unknownDestroy;
+
+        public async Task<int> RunAsync(GpuMmConnection connection, CancellationToken cancel)
+        {
+            GpuMmClient client = connection.Resume("gpu0", id, key, TimeSpan.FromMinutes(10));
+            int done = 0;
+            try
+            {
+                if (_contents.Count > 0 || done > 0)
+                {
+                    await CheckAsync(connection, cancel);
+                }
+
+                while (true)
+                {
+                    await StepAsync(client, cancel);
+                    done++;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                return done; // Killed.
+            }
+            catch (System.IO.IOException)
+            {
+                return done;
+            }
+        }
+
+        public async Task CheckAsync(GpuMmConnection connection, CancellationToken cancel)
+        {
+            GpuMmClient client = connection.Resume("gpu0", id, key, TimeSpan.FromMinutes(10));
+            foreach ((uint handle, byte[] expected) in _contents.ToArray())
+            {
+                byte[] found;
+                try
+                {
+                    found = await (await client.GetAsync(handle, cancel)).ReadAsync(0, SizeBytes, cancel);
+                }
+                catch (GpuMmException gone) when (gone.Status == 404 && handle == _unknownDestroy)
+                {
+                    _contents.Remove(handle);
+                    continue;
+                }
+
+                if (_unknownWrite is { } unknown && unknown.Handle == handle && found.AsSpan(unknown.Offset, unknown.Bytes.Length).SequenceEqual(unknown.Bytes))
+                {
+                    unknown.Bytes.CopyTo(expected, unknown.Offset);
+                }
+
+                Assert.Equal(expected, found);
+            }
+
+            _unknownWrite = null;
+            _unknownDestroy = 0;
+        }
+
+        private async Task StepAsync(GpuMmClient client, CancellationToken cancel)
+        {
+            uint[] handles = [.. _contents.Keys];
+            int dice = handles.Length < 4 ? 0 : _random.Next(handles.Length > 200 ? 11 : 10);
+            if (dice == 0)
+            {
+                GpuMmObject made = await client.CreateAsync(new NewObject { Size = SizeBytes, Name = $"{seed}" }, cancel);
+                _contents.Add(made.Handle, new byte[SizeBytes]);
+            }
+            else if (dice is 1 or 10)
+            {
+                _unknownDestroy = handles[_random.Next(handles.Length)];
+                await (await client.GetAsync(_unknownDestroy, cancel)).DestroyAsync(cancel);
+                _contents.Remove(_unknownDestroy);
+                _unknownDestroy = 0;
+            }
+            else
+            {
+                uint handle = handles[_random.Next(handles.Length)];
+                byte[] bytes = new byte[1 + _random.Next(3000)];
+                _random.NextBytes(bytes);
+                int offset = _random.Next(SizeBytes - bytes.Length);
+                GpuMmObject target = await client.GetAsync(handle, cancel);
+                _unknownWrite = (handle, offset, bytes);
+                await target.WriteAsync((ulong)offset, bytes, cancel);
+                bytes.CopyTo(_contents[handle], offset);
+                _unknownWrite = null;
+            }
+        }
+    }
+}

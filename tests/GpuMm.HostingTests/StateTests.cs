@@ -1,0 +1,226 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using GpuMm.Hosting.Machine;
+using GpuMm.Hosting.Options;
+using GpuMm.Hosting.Sessions;
+using GpuMm.Hosting.State;
+using GpuMm.Paging;
+using GpuMm.Primitives;
+using Xunit;
+
+namespace GpuMm.HostingTests;
+
+/// <summary>What is acknowledged is kept.</summary>
+public sealed class StateTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EverythingAClientHasComesBack(bool isSnapshotTaken)
+    {
+        using Folder folder = new();
+        ulong address;
+        using (SimulatedGpu gpu = Gpu())
+        {
+            using DeviceState state = new(gpu, folder.Path);
+            GpuSession first = Open(gpu, "first");
+            GpuSession second = Open(gpu, "second");
+            Ok(first.Create(new ObjectRequest(64 * 1024, "a", "vram", Caching.Cached, 2, 65536), out uint a));
+            Ok(first.Create(new ObjectRequest(8192, "b"), out uint b));
+            Ok(first.Create(new ObjectRequest(4096, "gone"), out uint gone));
+            Ok(first.Map(a, VmProtection.Read, out address));
+            Ok(first.WriteObject(b, 100, "hello"u8));
+            Ok(first.Destroy(gone));
+            Ok(first.Pin(b, "gtt"));
+            Ok(first.Share(b, "shared"));
+            Ok(second.OpenShared("shared", out uint other));
+            Ok(second.WriteObject(other, 103, "p!"u8));
+            Ok(second.SetLimits(new SessionLimits(1 << 20, 7)));
+            Ok(first.Advise(a, isNeeded: false, out _));
+            Open(gpu, "closed").Dispose();
+            if (isSnapshotTaken)
+            {
+                state.Snapshot();
+                Ok(second.WriteObject(other, 4096, "later"u8));
+            }
+
+            await gpu.Journal!.WhenDurableAsync();
+        }
+
+        using SimulatedGpu again = Gpu();
+        using DeviceState recovered = new(again, folder.Path);
+        Assert.Equal(0, recovered.DiscardedBytes);
+        Assert.Equal(["first", "second"], again.Sessions.Select(static session => session.Name));
+        GpuSession back = again.FindSession(1)!;
+        Assert.Equal([1u, 2u], back.Objects().Select(static each => each.Key));
+        Assert.Equal((2, 65536ul, Caching.Cached), (back.Find(1)!.Target.Priority, back.Find(1)!.Target.AlignmentBytes, back.Find(1)!.Target.Caching));
+        Assert.True(back.Find(1)!.Target.IsPurgeable);
+        Assert.Equal(1, back.Find(2)!.Target.PinCount);
+        Assert.Equal(MemoryDomain.Gtt, back.Find(2)!.Target.Resource!.Domain);
+        Assert.Same(back.Find(2), again.FindSession(2)!.Find(1));
+        Assert.Equal(new SessionLimits(1 << 20, 7), again.FindSession(2)!.Limits);
+        byte[] text = new byte[5];
+        Ok(again.FindSession(2)!.ReadObject(1, 100, text));
+        Assert.Equal("help!"u8.ToArray(), text);
+        Ok(back.Read(address, text));
+        Assert.Equal(SessionErrorKind.AccessFault, back.Write(address, text)!.Kind);
+        if (isSnapshotTaken)
+        {
+            Ok(back.ReadObject(2, 4096, text));
+            Assert.Equal("later"u8.ToArray(), text);
+        }
+
+        // Numbers go on where they were.
+        Ok(back.Create(new ObjectRequest(1), out uint next));
+        Assert.Equal(4u, next);
+        Assert.Equal(4, Open(again, "new").Id);
+        Assert.Empty(again.Device.Validate());
+    }
+
+    [Fact]
+    public async Task AJournalCutAnywhereGivesTheStateBeforeTheCut()
+    {
+        using Folder folder = new();
+        List<(long Bytes, int Objects, byte Last)> acknowledged = [];
+        string path = Path.Combine(folder.Path, "journal-0000000000.gpumm");
+        using (SimulatedGpu gpu = Gpu())
+        {
+            using DeviceState state = new(gpu, folder.Path);
+            GpuSession session = Open(gpu, "client");
+            for (byte i = 1; i <= 12; i++)
+            {
+                Ok(session.Create(new ObjectRequest(4096), out uint handle));
+                Ok(session.WriteObject(handle, 7, [i]));
+                await gpu.Journal!.WhenDurableAsync();
+                acknowledged.Add((new FileInfo(path).Length, i, i));
+            }
+        }
+
+        byte[] whole = File.ReadAllBytes(path);
+        Prng random = new(7);
+        for (int cut = 0; cut <= whole.Length; cut += 1 + (int)random.Below(23))
+        {
+            using Folder copy = new();
+            string torn = Path.Combine(copy.Path, "journal-0000000000.gpumm");
+            File.WriteAllBytes(torn, whole[..cut]);
+            if (random.Below(2) == 0)
+            {
+                // What was written after the cut may be there as garbage.
+                byte[] garbage = new byte[40];
+                for (int i = 0; i < garbage.Length; i++)
+                {
+                    garbage[i] = (byte)random.Below(256);
+                }
+
+                File.AppendAllBytes(torn, cut < 24 ? [] : garbage);
+            }
+
+            using SimulatedGpu gpu = Gpu();
+            using DeviceState state = new(gpu, copy.Path);
+            (long _, int objects, byte last) = acknowledged.LastOrDefault(each => each.Bytes <= cut);
+            GpuSession? session = gpu.FindSession(1);
+            Assert.True((session?.HandleCount ?? 0) >= objects, $"cut at {cut}: {session?.HandleCount} of {objects} objects");
+            byte[] found = new byte[1];
+            for (uint handle = 1; handle <= objects; handle++)
+            {
+                Ok(session!.ReadObject(handle, 7, found));
+                Assert.Equal(handle, found[0]);
+            }
+
+            Assert.Equal(objects, last);
+        }
+    }
+
+    [Fact]
+    public async Task ASnapshotWhileClientsWriteLosesNothing()
+    {
+        using Folder folder = new();
+        const int Writers = 4;
+        byte[][] last = new byte[Writers][];
+        using (SimulatedGpu gpu = Gpu())
+        {
+            using DeviceState state = new(gpu, folder.Path);
+            using System.Threading.CancellationTokenSource stop = new(TimeSpan.FromSeconds(2));
+            Task[] writers = [.. Enumerable.Range(0, Writers).Select(index => Task.Run(async () =>
+            {
+                GpuSession session = Open(gpu, $"writer {index}");
+                Ok(session.Create(new ObjectRequest(256 * 1024, $"{index}"), out uint handle));
+                Prng random = new((ulong)index);
+                byte[] content = new byte[256 * 1024];
+                while (!stop.IsCancellationRequested)
+                {
+                    int at = (int)random.Below(256 * 1024 - 64);
+                    for (int i = 0; i < 64; i++)
+                    {
+                        content[at + i] = (byte)random.Below(256);
+                    }
+
+                    Ok(session.WriteObject(handle, (ulong)at, content.AsSpan(at, 64)));
+                    Ok(session.Create(new ObjectRequest(4096), out uint shortLived));
+                    Ok(session.Destroy(shortLived));
+                    await gpu.Journal!.WhenDurableAsync();
+                }
+
+                last[session.Id - 1] = content;
+            }))];
+            while (!stop.IsCancellationRequested)
+            {
+                state.Snapshot();
+            }
+
+            await Task.WhenAll(writers);
+            Assert.True(state.SnapshotCount > 1, $"{state.SnapshotCount} snapshots");
+        }
+
+        using SimulatedGpu again = Gpu();
+        using DeviceState recovered = new(again, folder.Path);
+        Assert.Equal(Writers, again.Sessions.Count);
+        foreach (GpuSession session in again.Sessions)
+        {
+            byte[] found = new byte[256 * 1024];
+            Ok(session.ReadObject(1, 0, found));
+            Assert.Equal(last[session.Id - 1], found);
+            Assert.Equal(1, session.HandleCount);
+        }
+
+        Assert.Empty(again.Device.Validate());
+    }
+
+    [Fact]
+    public void DamageIsFoundAndNamed()
+    {
+        using Folder folder = new();
+        using (SimulatedGpu gpu = Gpu())
+        {
+            using DeviceState state = new(gpu, folder.Path);
+            Ok(Open(gpu, "client").Create(new ObjectRequest(4096), out _));
+            state.Snapshot();
+            using SimulatedGpu other = Gpu();
+            Assert.Contains("stop the other service", Assert.Throws<StateException>(() => new DeviceState(other, folder.Path)).Message, StringComparison.Ordinal);
+        }
+
+        string path = Directory.GetFiles(folder.Path, "snapshot-*").Single();
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[^20] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        using SimulatedGpu again = Gpu();
+        StateException damaged = Assert.Throws<StateException>(() => new DeviceState(again, folder.Path));
+        Assert.Contains(Path.GetFileName(path), damaged.Message, StringComparison.Ordinal);
+        File.WriteAllText(path, "this is a letter to my aunt");
+        using SimulatedGpu third = Gpu();
+        Assert.Contains("no snapshot of GpuMm", Assert.Throws<StateException>(() => new DeviceState(third, folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    private static SimulatedGpu Gpu() => new("gpu0", new SimulatedGpuOptions { Vram = ByteCount.MiB(16), Aperture = ByteCount.MiB(64), System = ByteCount.MiB(64) });
+
+    private static void Ok(SessionError? error) => Assert.Null(error);
+
+    private static GpuSession Open(SimulatedGpu gpu, string name)
+    {
+        Ok(gpu.SessionTable.TryOpen(name, default, out GpuSession? session, new byte[32], TimeSpan.FromMinutes(1)));
+        return session!;
+    }
+}
