@@ -49,6 +49,11 @@ internal sealed class GpuMmProvider : IGpuMmProvider, IDisposable
     {
         foreach (Lazy<Entry> entry in _entries.Values.Where(static each => each.IsValueCreated))
         {
+            foreach (IDisposable worker in entry.Value.Workers.OfType<IDisposable>())
+            {
+                worker.Dispose();
+            }
+
             entry.Value.Gpu.Dispose();
         }
     }
@@ -67,6 +72,11 @@ internal sealed class GpuMmProvider : IGpuMmProvider, IDisposable
             if (gpu.Options.LowWatermarkPercent > 0)
             {
                 workers.Add(new Reclaimer(gpu));
+            }
+
+            if (gpu.Options.RecordTo is not null)
+            {
+                workers.Add(new Recorder(gpu));
             }
 
             if (gpu.Options.DefragmentBytes.Bytes > 0)

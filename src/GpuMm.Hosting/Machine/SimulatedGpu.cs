@@ -156,6 +156,7 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
             SystemBytes = options.System.Bytes,
             VramAllocator = options.VramAllocator,
             Backing = options.Backing,
+            EvictionPolicy = options.EvictionPolicy,
         };
     }
 }

@@ -28,6 +28,9 @@ public sealed class SimulatedGpuOptions
     /// <summary>Gives out video memory.</summary>
     public SpaceAllocatorKind VramAllocator { get; set; } = SpaceAllocatorKind.Range;
 
+    /// <summary>Who decides whom to evict, by name.</summary>
+    public string EvictionPolicy { get; set; } = "lru";
+
     /// <summary>How many times faster than the machine the simulated engines run; 0.001 to 1000, or 0 for at once.</summary>
     public double Speed { get; set; } = 1;
 

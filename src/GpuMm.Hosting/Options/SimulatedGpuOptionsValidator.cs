@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using GpuMm.Eviction;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 using GpuMm.Simulation;
@@ -23,6 +24,11 @@ public sealed class SimulatedGpuOptionsValidator : IValidateOptions<SimulatedGpu
         if (MachineProfile.Find(options.Machine) is null)
         {
             problems.Add($"{prefix}Machine is '{options.Machine}', and there is no such machine; write one of {string.Join(", ", MachineProfile.All.Select(static each => each.Name))}.");
+        }
+
+        if (!EvictionPolicies.TryCreate(options.EvictionPolicy, out _))
+        {
+            problems.Add($"{prefix}EvictionPolicy is '{options.EvictionPolicy}', and there is no such policy; write one of {string.Join(", ", EvictionPolicies.All.Select(static each => each.Name))}.");
         }
 
         CheckSizes(prefix, options, problems);

@@ -125,7 +125,7 @@ public sealed partial class GpuSession
             {
                 TrackedObject tracked = entries[done].Tracked;
                 bool reaches = tracked.Placement.Places[0].Domain != MemoryDomain.System;
-                Placement preferred = reaches ? tracked.Placement : s_allowed;
+                Placement preferred = reaches ? PlacementNames.FirstWishOf(tracked.Placement) : Placement.Vram;
                 MmStatus status = tracked.Target.PinCount > 0 ? MmStatus.Ok : tracked.Target.Validate(preferred, ref context);
                 if (status == MmStatus.OutOfMemory)
                 {

@@ -10,6 +10,8 @@ public static class PlacementNames
     /// <summary>What a client gets that says nothing: video memory, else the aperture.</summary>
     public const string Usual = "vram-or-gtt";
 
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<Placement, Placement> s_firstWishes = [];
+
     private static readonly Dictionary<string, Placement> s_byName = new(StringComparer.OrdinalIgnoreCase)
     {
         [Usual] = Placement.VramThenGtt,
@@ -29,6 +31,13 @@ public static class PlacementNames
     /// <param name="placement">The placement.</param>
     /// <returns>False when there is no such name.</returns>
     public static bool TryGet(string? name, out Placement placement) => s_byName.TryGetValue(name ?? Usual, out placement!);
+
+    // The first wish alone: what a submission tries before it settles for less. An object in the aperture fulfils
+    // "video memory, else the aperture", and would stay there for ever.
+    internal static Placement FirstWishOf(Placement placement) =>
+        ReferenceEquals(placement, Placement.VramThenGtt) ? Placement.Vram
+        : placement.Places.Length == 1 ? placement
+        : s_firstWishes.GetValue(placement, static each => new Placement(each.Places[0]));
 
     internal static MemoryDomain PreferredOf(Placement placement) => placement.Places[0].Domain;
 }

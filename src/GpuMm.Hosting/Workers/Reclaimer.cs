@@ -1,7 +1,6 @@
-using System;
+using GpuMm.Diagnostics;
 using GpuMm.Hosting.Machine;
 using GpuMm.Objects;
-using GpuMm.Primitives;
 
 namespace GpuMm.Hosting.Workers;
 
@@ -10,14 +9,10 @@ namespace GpuMm.Hosting.Workers;
 /// rests when the high one is reached.
 /// </summary>
 /// <remarks>
-/// It asks for room in pieces, as an allocation would, and gives each piece back at once: so it evicts whom an allocation
-/// would evict, in the same order and under the same rules. Whoever is busy is passed over.
+/// It evicts whom an allocation would evict, in the same order and under the same rules. Whoever is busy is passed over.
 /// </remarks>
 public sealed class Reclaimer : GpuWorker
 {
-    private const ulong PieceBytes = 1ul << 20;
-    private const int MaxPiecesPerStep = 64;
-
     private readonly ulong _lowBytes;
     private readonly ulong _highBytes;
     private bool _isReclaiming;
@@ -45,30 +40,8 @@ public sealed class Reclaimer : GpuWorker
         }
 
         Gpu.Driver.Pump();
-        ulong evictedBefore = (ulong)Gpu.Device.Statistics.EvictedBytes;
-        MakeRoom(_highBytes - free);
-        Gpu.Activity.CountReclaimed((long)((ulong)Gpu.Device.Statistics.EvictedBytes - evictedBefore));
+        OperationContext context = new() { NoWaitGpu = true, Cause = MoveCause.Prefetch };
+        Gpu.Activity.CountReclaimed((long)Gpu.Device.EvictAhead(MemoryDomain.Vram, _highBytes - free, ref context));
         return false;
-    }
-
-    private void MakeRoom(ulong wantedBytes)
-    {
-        BufferObject[] pieces = new BufferObject[MaxPiecesPerStep];
-        int count = 0;
-        ulong freeBytes = FreeBytes;
-        ulong targetBytes = freeBytes + wantedBytes;
-        ulong pieceBytes = Math.Max(Pages.SizeBytes, Math.Min(PieceBytes, wantedBytes & ~(Pages.SizeBytes - 1)));
-        OperationContext context = new() { NoWaitGpu = true };
-        BufferObjectDescription description = new(pieceBytes, "reclaim", BufferObjectKind.Kernel);
-        while (count < pieces.Length && (ulong)count * pieceBytes < targetBytes &&
-            Gpu.Device.TryCreate(description, Placement.Vram, ref context, out BufferObject? piece) == MmStatus.Ok)
-        {
-            pieces[count++] = piece!;
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            pieces[i].Release();
-        }
     }
 }

@@ -1,0 +1,41 @@
+using GpuMm.Eviction;
+
+namespace GpuMm.Objects;
+
+/// <content>Making room ahead of need.</content>
+public sealed partial class GpuDevice
+{
+    /// <summary>Evicts objects from a domain in the policy's order, as if somebody of the highest priority needed the room.</summary>
+    /// <param name="domain">The domain.</param>
+    /// <param name="sizeBytes">Bytes wanted; the last object may bring more.</param>
+    /// <param name="context">How to go about it.</param>
+    /// <returns>Bytes that were given up; fewer when nothing else may go. Copies out of them may still run.</returns>
+    /// <remarks>
+    /// Lock: none may be held. Reservations are tried, never waited for; limits and pins hold as for an allocation. Cost:
+    /// one walk over the order. Source: kswapd, for the idea.
+    /// </remarks>
+    public ulong EvictAhead(MemoryDomain domain, ulong sizeBytes, ref OperationContext context)
+    {
+        ResourceManager manager = Manager(domain);
+        BufferObjectDescription description = new(sizeBytes, "ahead of need", BufferObjectKind.Kernel, Priority: ResourceManager.PriorityCount - 1);
+        BufferObject nobody = new(this, 0, sizeBytes, description, default);
+        EvictionSearch search = new(nobody, manager, new Place(domain)) { Rank = -1 };
+        ulong freedBytes = 0;
+        LruCursor cursor = manager.BeginWalk(nobody);
+        try
+        {
+            while (freedBytes < sizeBytes && manager.NextCandidate(cursor, context, null, out CandidateLock state) is { } victim)
+            {
+                search.Rank++;
+                ulong victimBytes = victim.SizeBytes;
+                freedBytes += EvictLocked(victim, state, ref search, ref context) ? victimBytes : 0;
+            }
+        }
+        finally
+        {
+            manager.EndWalk(cursor);
+        }
+
+        return freedBytes;
+    }
+}
