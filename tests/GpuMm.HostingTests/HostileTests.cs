@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
@@ -204,7 +203,7 @@ public sealed class HostileTests : IAsyncLifetime
         if (body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(path.Contains("/memory/", StringComparison.Ordinal) ? "application/octet-stream" : contentType);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(path.Contains("/memory/", StringComparison.Ordinal) || path.EndsWith("/bytes", StringComparison.Ordinal) ? "application/octet-stream" : contentType);
         }
 
         if (header is { } extra)

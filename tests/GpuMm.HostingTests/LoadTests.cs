@@ -15,6 +15,8 @@ public sealed class LoadTests(ITestOutputHelper output)
 {
     private const int Clients = 4;
 
+    private static readonly string[] s_kinds = ["create", "write", "read", "submit", "wait", "destroy"];
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -45,7 +47,7 @@ public sealed class LoadTests(ITestOutputHelper output)
 
     private static async Task<Dictionary<string, List<double>>> RunAsync(GpuMmConnection connection, int seed, long end, CancellationToken cancel)
     {
-        Dictionary<string, List<double>> times = new[] { "create", "write", "read", "submit", "wait", "destroy" }.ToDictionary(static kind => kind, static _ => new List<double>(), StringComparer.Ordinal);
+        Dictionary<string, List<double>> times = s_kinds.ToDictionary(static kind => kind, static _ => new List<double>(), StringComparer.Ordinal);
         Random random = new(seed);
         await using GpuMmClient client = await connection.OpenClientAsync("gpu0", new ClientSettings { Name = $"load {seed}" }, cancel);
         List<(GpuMmObject Target, byte[] Content)> objects = [];

@@ -100,7 +100,7 @@ internal static class ServeCommand
         }
         catch (InvalidOperationException unbound) when (unbound.InnerException is not null || unbound.Message.Contains("configuration", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ServeException(OneLine.Of([unbound.Message, unbound.InnerException?.InnerException?.Message ?? unbound.InnerException?.Message ?? ""], "gpumm serve"), unbound);
+            throw new ServeException($"{unbound.Message} {unbound.InnerException?.Message}".ReplaceLineEndings(" ").Trim(), unbound);
         }
         catch (IOException taken)
         {

@@ -50,6 +50,9 @@ public static class GpuMmService
         builder.Logging.AddSimpleConsole(static console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(options.IsVerbose ? LogLevel.Information : LogLevel.Warning);
+
+        // Whoever starts the service is told once, and in one sentence, why it cannot.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         ServiceLimits limits = builder.Configuration.GetSection("GpuMm:Limits").Get<ServiceLimits>() ?? new ServiceLimits();
         Listen(builder, options, limits, addresses);
         AddServices(builder, options, limits);
