@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
@@ -39,7 +40,7 @@ public sealed class Defragmenter : GpuWorker
                 continue;
             }
 
-            if (TryMoveDown(tracked.Target, startBytes))
+            if (TryMoveDown(tracked.Target, startBytes, usedBytes))
             {
                 left -= sizeBytes;
                 Gpu.Activity.CountDefragmented((long)sizeBytes);
@@ -82,7 +83,7 @@ public sealed class Defragmenter : GpuWorker
         return found;
     }
 
-    private static bool TryMoveDown(BufferObject target, ulong startBytes)
+    private static bool TryMoveDown(BufferObject target, ulong startBytes, ulong lineBytes)
     {
         if (!target.Reservation.TryLock())
         {
@@ -97,8 +98,8 @@ public sealed class Defragmenter : GpuWorker
                 return false;
             }
 
-            // A wish that evicts nobody, and ends where the object begins now.
-            Placement below = new(new Place(MemoryDomain.Vram, PlaceFlags.Desired, 0, startBytes >> Pages.Shift));
+            // A wish that evicts nobody, and ends at the line: a hole above it would only be moved.
+            Placement below = new(new Place(MemoryDomain.Vram, PlaceFlags.Desired, 0, Math.Max(1, lineBytes >> Pages.Shift)));
             OperationContext context = new() { NoWaitGpu = true };
             return target.Validate(below, ref context) == MmStatus.Ok;
         }
