@@ -13,15 +13,19 @@ namespace GpuMm.Traces.Import;
 /// </summary>
 /// <remarks>
 /// Values are null, bool, long, double, string, List of values (also for tuples) and <see cref="PickleMap"/>. Nothing is
-/// walked recursively, so depth and cycles do no harm. Memory: about 60 bytes per value, at most <see cref="MaxValues"/>.
+/// walked recursively, so depth and cycles do no harm. Memory: about 60 bytes per value, at most <see cref="MaxValues"/>,
+/// and the text, at most <see cref="MaxAllTextBytes"/>: a compressed file can hold far more than its size.
 /// </remarks>
-internal sealed class PickleReader(Stream stream, string file)
+internal sealed class PickleReader(Stream stream, string file, long maxAllTextBytes = PickleReader.MaxAllTextBytes)
 {
     /// <summary>Most values of one pickle.</summary>
     public const int MaxValues = 32_000_000;
 
     /// <summary>Most bytes of one text.</summary>
     public const int MaxTextBytes = 16 << 20;
+
+    /// <summary>Most bytes of all texts together.</summary>
+    public const long MaxAllTextBytes = 1L << 31;
 
     private readonly byte[] _buffer = new byte[64 << 10];
     private int _start;
@@ -32,6 +36,7 @@ internal sealed class PickleReader(Stream stream, string file)
     private long _offset;
     private long _opcodeOffset;
     private int _values;
+    private long _textBytes;
 
     /// <summary>Reads one pickle to its end.</summary>
     public object? Read()
@@ -278,6 +283,12 @@ internal sealed class PickleReader(Stream stream, string file)
 
     private string Text(int length)
     {
+        _textBytes += length;
+        if (_textBytes > maxAllTextBytes)
+        {
+            throw Bad($"the pickle holds more than {maxAllTextBytes} bytes of text", "Record fewer events (max_entries) or without stacks.");
+        }
+
         byte[] bytes = new byte[Math.Min(length, 4096)];
         int have = 0;
         while (true)

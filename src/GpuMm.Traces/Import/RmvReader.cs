@@ -95,11 +95,11 @@ internal sealed class RmvReader : QueuedReader
             }
         }
 
-        ulong total = 0;
+        CheckSizes(container, parts.Values);
         _startNs = long.MaxValue;
         foreach (List<(RdfChunk Chunk, int Major, int Minor)> list in parts.Values)
         {
-            ReadOnlyMemory<byte> bytes = Join(container, list, ref total);
+            ReadOnlyMemory<byte> bytes = Join(container, list);
             RmtStream stream = new(bytes, list[0].Minor, list[0].Major, list[0].Chunk.DataOffset);
             _streams.Add(stream);
             Move(stream);
@@ -112,26 +112,34 @@ internal sealed class RmvReader : QueuedReader
         }
     }
 
-    private static ReadOnlyMemory<byte> Join(RdfContainer container, List<(RdfChunk Chunk, int Major, int Minor)> list, ref ulong total)
+    // Before anything is decompressed: all streams are held at once, and a few bytes may say that they are gigabytes.
+    private static void CheckSizes(RdfContainer container, IEnumerable<List<(RdfChunk Chunk, int Major, int Minor)>> streams)
+    {
+        ulong total = 0;
+        foreach (List<(RdfChunk Chunk, int Major, int Minor)> list in streams)
+        {
+            foreach ((RdfChunk chunk, _, _) in list)
+            {
+                total += (ulong)(chunk.IsCompressed ? chunk.RawBytes : chunk.DataBytes);
+                if (total > MaxTokenBytes - (1 << 20))
+                {
+                    throw container.Bad(chunk.DataOffset, "the token streams together are larger than 2 GiB");
+                }
+            }
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Join(RdfContainer container, List<(RdfChunk Chunk, int Major, int Minor)> list)
     {
         if (list.Count == 1)
         {
-            ReadOnlyMemory<byte> only = container.DataOf(list[0].Chunk);
-            total += (ulong)only.Length;
-            return only;
+            return container.DataOf(list[0].Chunk);
         }
 
         using System.IO.MemoryStream joined = new();
         foreach ((RdfChunk chunk, _, _) in list)
         {
-            ReadOnlyMemory<byte> part = container.DataOf(chunk);
-            total += (ulong)part.Length;
-            if (total > MaxTokenBytes - (1 << 20))
-            {
-                throw container.Bad(chunk.DataOffset, "the token streams together are larger than 2 GiB");
-            }
-
-            joined.Write(part.Span);
+            joined.Write(container.DataOf(chunk).Span);
         }
 
         return joined.ToArray();

@@ -15,6 +15,8 @@ internal static class VulkanImages
         (uint blockBytes, uint blockSide) = BlockOf(format);
         UInt128 total = 0;
         levels = Math.Clamp(levels, 1, 32);
+        width = Math.Min(width, uint.MaxValue);
+        height = Math.Min(height, uint.MaxValue);
         for (int level = 0; level < (int)levels; level++)
         {
             UInt128 across = (Math.Max(1, width >> level) + blockSide - 1ul) / blockSide;

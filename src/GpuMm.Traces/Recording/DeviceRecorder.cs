@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
+using System.Text;
 using GpuMm.Backing;
 using GpuMm.Diagnostics;
 using GpuMm.Objects;
@@ -14,14 +16,17 @@ namespace GpuMm.Traces.Recording;
 /// <remarks>
 /// Add it before the first address space is made: it hears CPU accesses. A device hands out its events one at a time, so no
 /// lock of its own is needed while it listens. Bytes that the CPU writes are recorded for objects that the program names with
-/// <see cref="Track"/>; without them a replay has the same places and times, but not the same bytes. An error of the disk
-/// does not disturb the device: recording stops, and <see cref="Failure"/> tells.
+/// <see cref="Track"/>; without them a replay has the same places and times, but not the same bytes. Of a name that no trace
+/// can hold the start is recorded. An error of the disk does not disturb the device: recording stops, and
+/// <see cref="Failure"/> tells.
 /// </remarks>
 public sealed class DeviceRecorder : IDeviceObserver, IDisposable
 {
+    private const int SureNameLength = GmmtLayout.MaxNameBytes / 3; // A character takes 3 bytes at most.
+
     private readonly GpuDevice _device;
     private readonly GmmtWriter _writer;
-    private readonly Dictionary<ulong, BufferObject> _tracked = [];
+    private readonly ConcurrentDictionary<ulong, BufferObject> _tracked = []; // Named by programs while others' events come in
     private bool _isListening;
 
     /// <summary>Starts to record.</summary>
@@ -92,6 +97,11 @@ public sealed class DeviceRecorder : IDeviceObserver, IDisposable
         try
         {
             TraceEvent e = DeviceEvents.ToTrace(occurred);
+            if (e.Name is { Length: > SureNameLength } name && Encoding.UTF8.GetByteCount(name) > GmmtLayout.MaxNameBytes)
+            {
+                e = e with { Name = name[..SureNameLength] };
+            }
+
             if (occurred.Kind == DeviceEventKind.CpuAccess && occurred.Detail != 0 && _tracked.TryGetValue(occurred.ObjectId, out BufferObject? target))
             {
                 WriteContents(e, target);
@@ -100,7 +110,7 @@ public sealed class DeviceRecorder : IDeviceObserver, IDisposable
 
             if (occurred.Kind == DeviceEventKind.ObjectDestroyed)
             {
-                _tracked.Remove(occurred.ObjectId);
+                _tracked.TryRemove(occurred.ObjectId, out _);
             }
 
             _writer.Write(e);
