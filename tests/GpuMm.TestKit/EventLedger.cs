@@ -102,7 +102,8 @@ public sealed class EventLedger : IDeviceObserver
 
     private void Take(in DeviceEvent occurred)
     {
-        _used[(int)occurred.To!] += occurred.SizeBytes;
+        ref ulong used = ref _used[(int)occurred.To!];
+        used = unchecked(used + occurred.SizeBytes);
         if (occurred.To != MemoryDomain.System)
         {
             Check(_ranges.TryAdd((occurred.To.Value, occurred.OffsetBytes), occurred.SizeBytes), $"space at {occurred.OffsetBytes} was free");
@@ -111,7 +112,9 @@ public sealed class EventLedger : IDeviceObserver
 
     private void Return(in DeviceEvent occurred)
     {
-        _used[(int)occurred.From!] -= occurred.SizeBytes;
+        // What was taken before it listened comes back too: it wraps, and Compare tells.
+        ref ulong used = ref _used[(int)occurred.From!];
+        used = unchecked(used - occurred.SizeBytes);
         if (occurred.From != MemoryDomain.System)
         {
             Check(

@@ -378,7 +378,11 @@ public sealed class BufferObject
         if (PinCount != 0)
         {
             PinCount = 0;
-            Resource?.Manager.Relist(Resource);
+            if (Resource is { } resource)
+            {
+                resource.IsPinnedHere = false;
+                resource.Manager.Relist(resource);
+            }
         }
     }
 

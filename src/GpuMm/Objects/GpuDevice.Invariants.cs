@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Fences;
 using GpuMm.Paging;
@@ -48,7 +49,7 @@ public sealed partial class GpuDevice
     private void ValidateObjects(ValidationReport report)
     {
         ulong changes = _systemPages.Changes;
-        bool isQuiet = TryCountLoosePages(out ulong pageBytes);
+        bool isQuiet = TryCountLoosePages(out ulong pageBytes, out ulong postponed);
         ulong charges = Groups.Changes;
         List<VmArea> areas = [];
         foreach (BufferObject target in Snapshot())
@@ -80,24 +81,34 @@ public sealed partial class GpuDevice
 
         // Only a moment in which nobody took or gave pages can be added up.
         ulong usedBytes = _systemPages.UsedBytes;
-        report.ArePagesCounted = isQuiet && report.SkippedObjects == 0 && _systemPages.Changes == changes;
+        report.ArePagesCounted = isQuiet && report.SkippedObjects == 0 && _systemPages.Changes == changes && PostponedTotal() == postponed;
         if (report.ArePagesCounted && pageBytes != usedBytes)
         {
             report.Problems.Add($"{usedBytes} bytes of system pages are said to be used, the objects hold {pageBytes}.");
         }
     }
 
-    // Pages that no object holds any more, or none ever did: those that wait for a copy, and the pages of zeros.
-    private bool TryCountLoosePages(out ulong sizeBytes)
+    // Pages that no object holds any more, or none ever did: those that wait for a copy, and the pages of zeros. False while
+    // pages are on their way: given back, or taken by an object that is being made.
+    private bool TryCountLoosePages(out ulong sizeBytes, out ulong postponed)
     {
+        bool isMaking = Volatile.Read(ref _makingCount) != 0;
         using RankedLock.Scope scope = _registryLock.Enter();
+        postponed = _postponedTotal;
         sizeBytes = Pages.Bytes((ulong)_dummyFrames.Count);
         for (int i = 0; i < _postponedCount; i++)
         {
             sizeBytes += PostponedAt(i).Pages.SizeBytes;
         }
 
-        return _givingBackCount == 0;
+        return _givingBackCount == 0 && !isMaking;
+    }
+
+    // An object hands its pages over without any being taken or given: whoever counted before must count again.
+    private ulong PostponedTotal()
+    {
+        using RankedLock.Scope scope = _registryLock.Enter();
+        return _postponedTotal;
     }
 
     /// <summary>Copies the live objects into a list, oldest first. Lock: none. Cost: O(objects).</summary>

@@ -13,6 +13,7 @@ public sealed partial class GpuDevice
     private PostponedRelease[] _postponed = new PostponedRelease[64]; // Lock: _registryLock; a ring
     private int _postponedHead; // Lock: _registryLock
     private int _postponedCount; // Lock: _registryLock
+    private ulong _postponedTotal; // Lock: _registryLock; ever
     private int _givingBackCount; // Lock: _registryLock; taken from the queue, not given back yet
     private readonly RangeList[] _spareLists = new RangeList[16]; // Lock: _registryLock; empty, kept for their arrays
     private int _spareListCount; // Lock: _registryLock
@@ -83,6 +84,7 @@ public sealed partial class GpuDevice
         FreeMemory(gone);
         gone.Pages = null;
         GivePolicySlot(gone);
+        Groups.Quit(gone.GroupIndex);
         Unregister(gone);
         RaiseStatus(DeviceEventKind.ObjectDestroyed, gone, MmStatus.Ok);
         return true;
@@ -170,6 +172,7 @@ public sealed partial class GpuDevice
         }
 
         ref PostponedRelease slot = ref _postponed[(_postponedHead + _postponedCount++) % _postponed.Length];
+        _postponedTotal++;
         slot.Fence = fence;
         slot.Resource = resource;
         if (pages is not null)

@@ -36,6 +36,7 @@ public sealed partial class GpuDevice : IDisposable
     private int _objectCount; // Lock: _registryLock
     private ulong _lastId;
     private ulong _nextWindowPage;
+    private int _makingCount; // Interlocked; objects that are being made: they may hold pages and are on no list yet
 
     /// <summary>A device with empty memories.</summary>
     /// <param name="options">The sizes.</param>
@@ -171,7 +172,7 @@ public sealed partial class GpuDevice : IDisposable
             throw new ArgumentOutOfRangeException(nameof(description), description.AlignmentBytes, "An alignment is a power of two.");
         }
 
-        if (description.Group is { } group && (!ReferenceEquals(group.Device, this) || group.IsRemoved))
+        if (description.Group is { } group && (!ReferenceEquals(group.Device, this) || !Groups.TryJoin(group)))
         {
             throw new ArgumentException($"The group '{group.Name}' is not, or no longer, one of this device.", nameof(description));
         }
@@ -196,6 +197,7 @@ public sealed partial class GpuDevice : IDisposable
             made.Reservation.TryLock();
         }
 
+        Interlocked.Increment(ref _makingCount);
         RaiseCreated(made, placement, isShared);
         MmStatus status = MmStatus.OutOfMemory;
         context.Cause = context.Cause == MoveCause.Validate ? MoveCause.Create : context.Cause;
@@ -218,6 +220,7 @@ public sealed partial class GpuDevice : IDisposable
                 RaiseStatus(DeviceEventKind.CreateFailed, made, status);
             }
 
+            Interlocked.Decrement(ref _makingCount);
             if (!isShared)
             {
                 made.Reservation.Unlock();
@@ -240,6 +243,7 @@ public sealed partial class GpuDevice : IDisposable
 
         FreeMemory(made);
         GivePolicySlot(made);
+        Groups.Quit(made.GroupIndex);
     }
 
     internal ResourceManager? FindManager(MemoryDomain domain) =>

@@ -40,9 +40,10 @@ public sealed class SubmissionThrottle
         ResourceManager vram = _device.Manager(MemoryDomain.Vram);
         ulong freeBytes = vram.SizeBytes - Math.Min(vram.SizeBytes, vram.UsedBytes);
         bool isPartlyVisible = vram.CpuVisibleBytes < vram.SizeBytes;
-        ulong nowNs = _device.Driver.NowNs;
         lock (_gate)
         {
+            // Read here, so that the budgets see times in order however many threads begin at once.
+            ulong nowNs = _device.Driver.NowNs;
             ulong visibleFree = Math.Min(freeBytes, vram.CpuVisibleBytes);
             return new MoveAllowance(
                 _all.AvailableBytes(nowNs, freeBytes, vram.SizeBytes),

@@ -153,6 +153,24 @@ public sealed class GroupTests
     }
 
     [Fact]
+    public void AGroupStaysAsLongAsAnObjectWasMadeForItAlsoOneThatHoldsNothing()
+    {
+        using TestDevice test = new();
+        MemoryGroup group = test.Device.RootGroup.CreateChild("first");
+        BufferObject target = Create(test, 2, group, Placement.Vram);
+        Assert.Equal(MmStatus.Ok, test.Place(target, Placement.Empty)); // Nothing is charged any more.
+        Assert.False(group.TryRemove());
+        Assert.Same(group, target.Group);
+        Assert.Equal(MmStatus.Ok, test.Place(target, Placement.Vram));
+        Assert.Equal(2 * Page, group.UsageOf(MemoryDomain.Vram).CurrentBytes);
+        Assert.Throws<InvalidOperationException>(() => Create(test, 4096, group, Placement.Vram)); // It never came to be.
+        target.Release();
+        Assert.True(group.TryRemove());
+        Assert.Throws<ArgumentException>(() => Create(test, 1, group, Placement.Vram));
+        test.AssertValid();
+    }
+
+    [Fact]
     public void AGroupOfAnotherDeviceIsRefused()
     {
         using TestDevice test = new();

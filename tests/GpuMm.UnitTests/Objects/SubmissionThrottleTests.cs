@@ -1,3 +1,6 @@
+using System;
+using System.Linq;
+using System.Threading;
 using GpuMm.Objects;
 using GpuMm.TestKit;
 using Xunit;
@@ -87,6 +90,34 @@ public sealed class SubmissionThrottleTests
         Assert.Equal(MemoryDomain.Gtt, test.DomainOf(a));
     }
 
+    [Fact]
+    public void ManyMayBeginAtOnceWhileTimePasses()
+    {
+        using TestDevice test = new(vramPages: 8, driver: new TickingDriver());
+        SubmissionThrottle throttle = new(test.Device, bytesPerSecond: 1_000_000_000);
+        Exception? failure = null;
+        Thread[] threads =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+            {
+                try
+                {
+                    for (int i = 0; i < 20_000; i++)
+                    {
+                        throttle.End(throttle.Begin());
+                    }
+                }
+                catch (ArgumentOutOfRangeException late)
+                {
+                    failure = late;
+                }
+            })),
+        ];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.Null(failure);
+    }
+
     private static MmStatus Submit(SubmissionThrottle throttle, BufferObject target, out ulong moved)
     {
         OperationContext context = default;
@@ -97,6 +128,13 @@ public sealed class SubmissionThrottleTests
         throttle.End(allowance);
         moved = allowance.MovedBytes;
         return status;
+    }
+
+    private sealed class TickingDriver : InlineDriver
+    {
+        private long _timeNs;
+
+        public override ulong NowNs => (ulong)Interlocked.Increment(ref _timeNs);
     }
 
     private sealed class ClockDriver : InlineDriver

@@ -38,7 +38,7 @@ public sealed class MemoryGroup
 
     internal int ChildCount { get; set; } // Lock: the tree's
 
-    internal int ObjectCount { get; set; } // Lock: the tree's; resources charged to it
+    internal int ObjectCount { get; set; } // Lock: the tree's; objects made for it, and resources charged to it
 
     internal bool IsRemoved { get; set; } // Lock: the tree's
 
@@ -77,6 +77,6 @@ public sealed class MemoryGroup
     public void ResetPeak(MemoryDomain domain) => Device.Groups.ResetPeak(this, domain);
 
     /// <summary>Removes the group.</summary>
-    /// <returns>False while objects are charged to it or groups are inside it; the root stays.</returns>
+    /// <returns>False while objects were made for it or are charged to it, or groups are inside it; the root stays.</returns>
     public bool TryRemove() => Device.Groups.TryRemove(this);
 }

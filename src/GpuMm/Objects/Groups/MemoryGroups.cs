@@ -78,6 +78,26 @@ internal sealed class MemoryGroups
         return made;
     }
 
+    /// <summary>An object is made for a group, which stays as long as it lives; false when the group was removed.</summary>
+    public bool TryJoin(MemoryGroup group)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        group.ObjectCount += group.IsRemoved || group.Parent is null ? 0 : 1;
+        return !group.IsRemoved;
+    }
+
+    /// <summary>An object of a group ceases to exist.</summary>
+    public void Quit(ushort index)
+    {
+        if (index == 0)
+        {
+            return;
+        }
+
+        using RankedLock.Scope scope = _lock.Enter();
+        At(index).ObjectCount--;
+    }
+
     public bool TryRemove(MemoryGroup group)
     {
         using RankedLock.Scope scope = _lock.Enter();
