@@ -440,7 +440,7 @@ public sealed class BufferObject
     /// <summary>The frame behind a page, wherever the object lives. Lock: its reservation.</summary>
     /// <param name="pageIndex">Page of the object.</param>
     /// <param name="runPages">Pages that follow consecutively, this one included.</param>
-    /// <returns>The frame; meaningless (and 0 run pages) while the object has no pages.</returns>
+    /// <returns>The frame; meaningless (and 0 run pages) while the object has no pages, or this one is in the swap store.</returns>
     public FrameIndex FrameAt(ulong pageIndex, out ulong runPages)
     {
         if (Resource is { Manager.UsesPages: false } resource)
@@ -448,7 +448,7 @@ public sealed class BufferObject
             return new FrameIndex((int)resource.Domain, resource.PageAt(pageIndex, out runPages));
         }
 
-        if (Pages is { HasPages: true } pages)
+        if (Pages is { HasPages: true } pages && pageIndex < pages.ResidentPages)
         {
             return new FrameIndex((int)MemoryDomain.System, pages.PageAt(pageIndex, out runPages));
         }
