@@ -61,6 +61,11 @@ internal static class DemoCommand
         {
             Backing = parsed.GetValue(DemoCliOptions.Backing) ?? (scene.TotalBytes > BytesBackingLimit ? BackingKind.PageHeads : BackingKind.Bytes),
         };
+        if (DemoMirror.Problem(parsed, options, isWhatIf) is { } refused)
+        {
+            return Usage(refused);
+        }
+
         if (isWhatIf)
         {
             return parsed.GetValue(DemoCliOptions.Record) is not null
@@ -71,11 +76,6 @@ internal static class DemoCommand
         if (parsed.GetValue(DemoCliOptions.Render) is null && parsed.GetResult(DemoCliOptions.RenderEvery) is { Implicit: false })
         {
             return Usage("--render-every: say where the pictures go, too: --render FOLDER.");
-        }
-
-        if (DemoMirror.Problem(parsed, options) is { } refused)
-        {
-            return Usage(refused);
         }
 
         options = axes.Series()[0].Apply(options, axes.VramBytes[0]);

@@ -43,7 +43,10 @@ internal sealed class DemoMirror : IDisposable
     public MirrorReport? Report { get; private set; }
 
     /// <summary>Says why the options cannot be; null when they can.</summary>
-    public static string? Problem(ParseResult parsed, DemoOptions options)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="isWhatIf">True when many runs are made of them.</param>
+    public static string? Problem(ParseResult parsed, DemoOptions options, bool isWhatIf)
     {
         if (!parsed.GetValue(DemoMirrorOptions.Vulkan))
         {
@@ -51,8 +54,8 @@ internal sealed class DemoMirror : IDisposable
             return lonely is null ? null : $"{lonely.Name}: that is for a run on a device; give --vulkan, too.";
         }
 
-        return options.Upload == UploadPath.Staging
-            ? "--vulkan: bytes that go through a staging buffer do not pass the mirror; give --upload mapping."
+        return isWhatIf ? "--vulkan: a what-if makes many runs; give one value each of --vram, --link, --bar and --policy, and no --plot."
+            : options.Upload == UploadPath.Staging ? "--vulkan: bytes that go through a staging buffer do not pass the mirror; give --upload mapping."
             : null;
     }
 
