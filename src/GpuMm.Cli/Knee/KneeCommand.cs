@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.Linq;
+using System.Numerics;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
@@ -36,9 +37,9 @@ internal static class KneeCommand
         },
     };
 
-    private static readonly Option<string?> s_between = new("--between") { Description = "Sizes to search between. Default: 16MiB..2GiB.", HelpName = "least..most" };
+    private static readonly Option<string?> s_between = new("--between") { Description = "Sizes to search between. Default: 16MiB..2GiB; for a trace, a 1000th of what it touches to all of it.", HelpName = "least..most" };
 
-    private static readonly Option<string?> s_resolution = new("--resolution") { Description = "How close the answer must be. Default: a 256th of the range, at least 1MiB.", HelpName = "size" };
+    private static readonly Option<string?> s_resolution = new("--resolution") { Description = "How close the answer must be. Default: about a 256th of the range.", HelpName = "size" };
 
     private static readonly Option<double> s_confidence = new("--confidence")
     {
@@ -65,13 +66,13 @@ internal static class KneeCommand
     private static Task<int> Run(ParseResult parsed, CancellationToken cancellationToken)
     {
         string trace = parsed.GetValue(s_trace)!;
-        if (!SweepAxes.TryRead(parsed, [trace], out SweepMatrix? matrix, out SubjectRunner? runner, out string? problem) ||
-            !TryBounds(parsed, out ulong least, out ulong most, out ulong resolution, out problem))
+        if (!SweepAxes.TryRead(parsed, [trace], out SweepMatrix? matrix, out SubjectRunner? runner, out string? problem))
         {
             Console.Error.WriteLine($"gpumm: {problem}");
             return Task.FromResult(ExitCode.Usage);
         }
 
+        using SubjectRunner owned = runner!;
         if (matrix!.Axes.FirstOrDefault(static axis => axis.Name != "seed" && axis.Values.Count > 1) is { } several)
         {
             Console.Error.WriteLine($"gpumm: --{several.Name}: a knee is of one {several.Name}; give one value, and run the command again for others.");
@@ -80,7 +81,13 @@ internal static class KneeCommand
 
         try
         {
-            return Task.FromResult(Find(parsed, matrix, runner!, (least, most, resolution), cancellationToken));
+            if (TryBounds(parsed, runner![trace], out (ulong Least, ulong Most, ulong Resolution) bounds, out problem))
+            {
+                return Task.FromResult(Find(parsed, matrix, runner, bounds, cancellationToken));
+            }
+
+            Console.Error.WriteLine($"gpumm: {problem}");
+            return Task.FromResult(ExitCode.Usage);
         }
         catch (SweepRunException failure)
         {
@@ -89,7 +96,7 @@ internal static class KneeCommand
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("gpumm: stopped.");
+            Console.Error.WriteLine(parsed.GetValue(s_out) is { } path ? $"gpumm: stopped; {path} holds what was done, and the same command goes on from there." : "gpumm: stopped.");
             return Task.FromResult(ExitCode.Failed);
         }
     }
@@ -99,18 +106,20 @@ internal static class KneeCommand
     {
         KneeBudget budget = parsed.GetValue(s_budget)!.Value;
         using ResultStore store = ResultStore.Open(parsed.GetValue(s_out) ?? ":memory:");
-        string[] seeds = [.. matrix.Axes.FirstOrDefault(static axis => axis.Name == "seed")?.Values ?? ["1"]];
+        SweepAxis? seedAxis = matrix.Axes.FirstOrDefault(static axis => axis.Name == "seed")
+            ?? (runner[parsed.GetValue(s_trace)!].Axes.Contains("seed", StringComparer.Ordinal) ? new SweepAxis("seed", ["1"]) : null);
+        string[] seeds = [.. seedAxis?.Values ?? ["1"]];
         string metric = "";
         KneeResult result = KneeSearch.Find(bounds.Least, bounds.Most, bounds.Resolution, seeds.Length, parsed.GetValue(s_confidence), budget, (sizes, _) =>
         {
             Console.Error.WriteLine($"gpumm: trying {string.Join(", ", sizes.Select(ByteSize.Format))}");
             SweepAxis vram = new("vram", [.. sizes.Select(static size => size.ToString(CultureInfo.InvariantCulture))]);
-            SweepMatrix runs = new([.. matrix.Axes.Where(static axis => axis.Name is not "seed"), vram, new SweepAxis("seed", seeds)]);
+            SweepMatrix runs = new([.. matrix.Axes.Where(static axis => axis.Name is not "seed"), vram, .. seedAxis is null ? (SweepAxis[])[] : [seedAxis]]);
             SweepExecutor.Run(runs, SweepShard.Whole, runner, store, Environment.ProcessorCount, null, cancellationToken);
             IEnumerable<double> values = Enumerable.Range(0, runs.Count).Select(i => Value(store.Get(RunKey.Of(runs[i], runner.Inputs(runs[i]), runner.Version))!, budget.Metric, out metric));
             return [.. values.Chunk(seeds.Length)];
         });
-        Print(parsed, budget, metric, result, seeds);
+        Print(parsed, budget, metric, result, seedAxis is null ? [] : seeds);
         return result.EnoughBytes is null ? ExitCode.Gate : ExitCode.Ok;
     }
 
@@ -142,15 +151,16 @@ internal static class KneeCommand
             return;
         }
 
-        List<string[]> rows = [["vram", .. seeds.Select(static seed => $"seed {seed}"), "holds"]];
+        List<string[]> rows = [["vram", .. seeds.Select(static seed => $"seed {seed}"), .. seeds.Length == 0 ? (string[])[metric] : [], "holds"]];
         rows.AddRange(result.Points.Select(point => (string[])
         [
-            ByteSize.Format(point.SizeBytes), .. point.Values.Select(value => MetricText.Format(metric, value)), $"{point.Holding} of {seeds.Length}",
+            ByteSize.Format(point.SizeBytes), .. point.Values.Select(value => MetricText.Format(metric, value)),
+            seeds.Length > 1 ? $"{point.Holding} of {seeds.Length}" : point.Holding > 0 ? "yes" : "no",
         ]));
         RunPrinter.Columns(Console.Out, rows, 1);
         string bound = $"{metric} {(budget.IsBelow ? "below" : "above")} {MetricText.Format(metric, budget.Bound)}";
         Console.Out.WriteLine(result.EnoughBytes is { } enough
-            ? $"{bound}: from {ByteSize.Format(enough)} up{(result.TooSmallBytes is { } less ? $"; {ByteSize.Format(less)} is too little" : "; even the smallest size tried is enough")}.{Spread(result)}"
+            ? $"{bound}: from {ByteSize.Format(enough)} up{(result.TooSmallBytes is { } less ? $"; {ByteSize.Format(less)} is too little" : "; even the smallest size tried is enough")}.{(seeds.Length > 0 ? Spread(result) : "")}"
             : $"{bound}: not even {ByteSize.Format(result.Points[^1].SizeBytes)} is enough; what is missing is not memory, or search higher with --between.");
         if (!result.IsMonotone)
         {
@@ -183,27 +193,31 @@ internal static class KneeCommand
         })]),
     };
 
-    private static bool TryBounds(ParseResult parsed, out ulong least, out ulong most, out ulong resolution, out string? problem)
+    private static bool TryBounds(ParseResult parsed, ISweepSubject subject, out (ulong Least, ulong Most, ulong Resolution) bounds, out string? problem)
     {
-        string between = parsed.GetValue(s_between) ?? "16MiB..2GiB";
-        string[] ends = between.Split("..");
-        least = most = resolution = 0;
-        if (ends.Length != 2 || !ByteSize.TryParse(ends[0], out least) || !ByteSize.TryParse(ends[1], out most) || least == 0 || most < least)
-        {
-            problem = $"--between {between}: give two sizes, the smaller first, such as 64MiB..2GiB.";
-            return false;
-        }
-
-        string? step = parsed.GetValue(s_resolution);
-        resolution = Math.Max(1ul << 20, ((most - least) / 256) >> 20 << 20);
-        if (step is not null && (!ByteSize.TryParse(step, out resolution) || resolution < 4096 || resolution % 4096 != 0))
-        {
-            problem = $"--resolution {step}: give a multiple of 4KiB, such as 4MiB.";
-            return false;
-        }
-
+        bounds = default;
         double confidence = parsed.GetValue(s_confidence);
         problem = confidence is > 0 and <= 1 ? null : string.Create(CultureInfo.InvariantCulture, $"--confidence {confidence}: give a share above 0 and up to 1.");
+        string? between = parsed.GetValue(s_between);
+        (ulong least, ulong most) = (0, 0);
+        if (problem is null && between is null)
+        {
+            (least, most) = subject.KneeRange();
+        }
+        else if (problem is null && (between!.Split("..") is not [{ } low, { } high] || !ByteSize.TryParse(low, out least) || !ByteSize.TryParse(high, out most) || least == 0 || most < least))
+        {
+            problem = $"--between {between}: give two sizes, the smaller first, such as 64MiB..2GiB.";
+        }
+
+        // A power of two, so that the sizes tried are round ones.
+        ulong resolution = Math.Max(Pages.SizeBytes, BitOperations.RoundUpToPowerOf2((most - least) / 256));
+        string? step = parsed.GetValue(s_resolution);
+        if (problem is null && step is not null && (!ByteSize.TryParse(step, out resolution) || resolution < Pages.SizeBytes || resolution % Pages.SizeBytes != 0))
+        {
+            problem = $"--resolution {step}: give a multiple of 4KiB, such as 4MiB.";
+        }
+
+        bounds = (least, most, resolution);
         return problem is null;
     }
 }

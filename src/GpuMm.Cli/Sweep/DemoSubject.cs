@@ -17,9 +17,11 @@ internal sealed class DemoSubject(SceneDescription description) : ISweepSubject
 
     public IReadOnlyList<string> Axes { get; } = ["vram", "machine", "seed", "frames"];
 
-    public bool Needs(string axis) => false;
+    public string? Default(string axis) => null;
 
-    public string? ContentHash(string trace) => null;
+    public IReadOnlyList<string> Expand(string axis, string value) => [value];
+
+    public string? ContentHash() => null;
 
     public string? Problem(string axis, string value) => axis switch
     {
@@ -27,6 +29,8 @@ internal sealed class DemoSubject(SceneDescription description) : ISweepSubject
         "machine" => MachineProfiles.TryGet(value, out _) ? null : $"{value}: there is no such machine; gpumm machine list shows them.",
         _ => null,
     };
+
+    public (ulong LeastBytes, ulong MostBytes) KneeRange() => (16ul << 20, 2ul << 30);
 
     public IReadOnlyDictionary<string, double> Run(SweepPoint point, CancellationToken cancellationToken)
     {
@@ -45,6 +49,10 @@ internal sealed class DemoSubject(SceneDescription description) : ISweepSubject
         {
             throw new SweepRunException(failure.Message, failure);
         }
+    }
+
+    public void Dispose()
+    {
     }
 
     private static SortedDictionary<string, double> Metrics(DemoSummary summary) => new(StringComparer.Ordinal)

@@ -91,18 +91,27 @@ internal static class RunPrinter
         if (table.Runs.Count > 0)
         {
             string[] axes = [.. table.Varying.Count > 0 ? table.Varying : table.Axes];
-            List<string[]> rows = [[.. axes, .. table.Metrics.Select(Heading)]];
+            string[] constant = [.. table.Runs.Count < 3 ? [] : table.Metrics.Where(table.IsConstant)];
+            string[] metrics = [.. table.Metrics.Except(constant, StringComparer.Ordinal)];
+            List<string[]> rows = [[.. axes, .. metrics.Select(Heading)]];
             rows.AddRange(table.Runs.Select(run => (string[])
             [
                 .. axes.Select(axis => run.Point[axis] ?? "-"),
-                .. table.Metrics.Select(metric => run.Metrics!.TryGetValue(metric, out double value) ? MetricText.Format(metric, value) : "-"),
+                .. metrics.Select(metric => run.Metrics!.TryGetValue(metric, out double value) ? MetricText.Format(metric, value) : "-"),
             ]));
             Columns(writer, rows, axes.Length);
+            if (constant.Length > 0)
+            {
+                writer.WriteLine();
+                writer.WriteLine($"In every run: {string.Join(", ", constant.Select(metric => $"{Heading(metric)} {MetricText.Format(metric, table.Runs[0].Metrics![metric])}"))}.");
+            }
         }
 
-        foreach (StoredRun failed in table.Failed)
+        // One reason often stops many runs; it is told once.
+        foreach (IGrouping<string?, StoredRun> failed in table.Failed.GroupBy(static run => run.Problem, StringComparer.Ordinal))
         {
-            writer.WriteLine($"failed: {failed.Point}: {failed.Problem}");
+            string others = failed.Count() > 1 ? $" and {failed.Count() - 1} more" : "";
+            writer.WriteLine($"failed: {failed.First().Point}{others}: {failed.Key}");
         }
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using GpuMm.Lab.League;
 using GpuMm.Lab.Sweep;
 
 namespace GpuMm.Cli.Sweep;
@@ -28,6 +29,12 @@ internal static class SweepAxes
         DefaultValueFactory = static _ => "residency",
     };
 
+    private static readonly Option<string?> s_from = new("--from")
+    {
+        Description = "The format of the trace files, where content does not tell it: csv, ftrace, gfxr, gmmt, oracle, pytorch, pytorch-csv, rmv, vma.",
+        HelpName = "format",
+    };
+
     /// <summary>Adds the axes to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="except">An axis that the command varies itself.</param>
@@ -39,79 +46,99 @@ internal static class SweepAxes
         }
 
         command.Add(s_depth);
+        command.Add(s_from);
     }
 
     /// <summary>Reads the axes and finds who runs each trace.</summary>
-    /// <returns>False with one line that says what is wrong and how to put it right.</returns>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="traces">The traces.</param>
+    /// <param name="matrix">All runs.</param>
+    /// <param name="runner">Who does them; to be disposed.</param>
+    /// <param name="problem">One line that says what is wrong and how to put it right.</param>
     public static bool TryRead(ParseResult parsed, string[] traces, out SweepMatrix? matrix, out SubjectRunner? runner, out string? problem)
     {
         matrix = null;
-        runner = null;
-        string depth = parsed.GetValue(s_depth)!;
         Dictionary<string, ISweepSubject> subjects = new(StringComparer.Ordinal);
-        foreach (string trace in traces.Distinct(StringComparer.Ordinal))
-        {
-            if (!SweepSubjects.TryFind(trace, depth, out ISweepSubject? subject, out problem))
-            {
-                return false;
-            }
-
-            subjects[trace] = subject!;
-        }
-
-        List<SweepAxis> axes = [new("trace", [.. subjects.Keys])];
-        foreach (Option<string[]?> option in s_axes)
-        {
-            string name = option.Name[2..];
-            string[]? values = parsed.GetResult(option) is null ? null : parsed.GetValue(option);
-            problem = parsed.CommandResult.Command.Options.Contains(option) ? Problem(name, values, subjects.Values) : null;
-            if (problem is not null)
-            {
-                return false;
-            }
-
-            if (values is { Length: > 0 })
-            {
-                axes.Add(new SweepAxis(name, values));
-            }
-        }
-
+        runner = new SubjectRunner(subjects);
+        problem = null;
         try
         {
+            foreach (string trace in traces.Distinct(StringComparer.Ordinal))
+            {
+                if (!SweepSubjects.TryFind(trace, parsed.GetValue(s_depth)!, parsed.GetValue(s_from), out ISweepSubject? subject, out problem))
+                {
+                    return false;
+                }
+
+                subjects[trace] = subject!;
+            }
+
+            List<SweepAxis> axes = [new("trace", [.. subjects.Keys])];
+            foreach (Option<string[]?> option in s_axes.Where(parsed.CommandResult.Command.Options.Contains))
+            {
+                string[]? values = parsed.GetResult(option) is null ? null : parsed.GetValue(option);
+                if (!TryAxis(option.Name[2..], values, subjects.Values, out SweepAxis? axis, out problem))
+                {
+                    return false;
+                }
+
+                if (axis is not null)
+                {
+                    axes.Add(axis);
+                }
+            }
+
             matrix = new SweepMatrix(axes);
         }
         catch (ArgumentException refusal)
         {
-            problem = refusal.Message;
-            return false;
+            // What follows is the parameter's name, which means nothing to a user.
+            problem = refusal.Message.Split(" (Parameter", 2)[0];
+        }
+        finally
+        {
+            if (matrix is null)
+            {
+                runner.Dispose();
+                runner = null;
+            }
         }
 
-        runner = new SubjectRunner(subjects);
-        problem = null;
-        return true;
+        return problem is null;
     }
 
-    private static string? Problem(string name, string[]? values, IEnumerable<ISweepSubject> subjects)
+    // No value of an axis is a value of its own for each subject that has a default; other subjects do without.
+    private static bool TryAxis(string name, string[]? values, IReadOnlyCollection<ISweepSubject> subjects, out SweepAxis? axis, out string? problem)
     {
+        axis = null;
+        string[] given = values is { Length: > 0 } ? values : [.. subjects.Select(subject => subject.Default(name)).OfType<string>().Distinct(StringComparer.Ordinal)];
         foreach (ISweepSubject subject in subjects)
         {
-            if (values is not { Length: > 0 })
+            if (given.Length > 0 && !subject.Axes.Contains(name, StringComparer.Ordinal))
             {
-                if (subject.Needs(name))
-                {
-                    return $"--{name} is missing: {subject.Kind} needs it; give one value or several.";
-                }
+                problem = $"--{name}: {subject.Kind} has no {name}; {(values is null ? "sweep such traces apart" : "leave it out")}. It has {string.Join(", ", subject.Axes.Select(static axis => $"--{axis}"))}.";
+                return false;
             }
-            else if (!subject.Axes.Contains(name, StringComparer.Ordinal))
+
+            try
             {
-                return $"--{name}: {subject.Kind} has no {name}; leave it out. It has {string.Join(", ", subject.Axes.Select(static axis => $"--{axis}"))}.";
+                given = [.. given.SelectMany(value => subject.Expand(name, value)).Distinct(StringComparer.Ordinal)];
             }
-            else if (values.Select(value => subject.Problem(name, value)).FirstOrDefault(static found => found is not null) is { } found)
+            catch (LeagueException refusal)
             {
-                return $"--{name} {found}";
+                problem = $"--{name}: {refusal.Message}";
+                return false;
+            }
+
+            if (given.Select(value => subject.Problem(name, value)).FirstOrDefault(static found => found is not null) is { } found)
+            {
+                problem = $"--{name} {found}";
+                return false;
             }
         }
 
-        return null;
+        axis = given.Length > 0 ? new SweepAxis(name, given) : null;
+        problem = null;
+        return true;
     }
 }

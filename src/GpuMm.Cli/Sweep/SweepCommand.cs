@@ -52,13 +52,17 @@ internal static class SweepCommand
 
     private static Task<int> Run(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (!SweepAxes.TryRead(parsed, parsed.GetValue(s_traces)!, out SweepMatrix? matrix, out SubjectRunner? runner, out string? problem) ||
-            !TryShard(parsed, out SweepShard shard, out problem) || !TryJobs(parsed, out int jobs, out problem))
+        SweepMatrix? matrix = null;
+        SubjectRunner? runner = null;
+        int jobs = 0;
+        if (!TryShard(parsed, out SweepShard shard, out string? problem) || !TryJobs(parsed, out jobs, out problem) ||
+            !SweepAxes.TryRead(parsed, parsed.GetValue(s_traces)!, out matrix, out runner, out problem))
         {
             Console.Error.WriteLine($"gpumm: {problem}");
             return Task.FromResult(ExitCode.Usage);
         }
 
+        using SubjectRunner owned = runner!;
         if (parsed.GetValue(s_dryRun))
         {
             for (int i = 0; i < matrix!.Count; i++)

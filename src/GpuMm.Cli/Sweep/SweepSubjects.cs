@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using GpuMm.Lab.League;
 using GpuMm.RenderLoop;
 
 namespace GpuMm.Cli.Sweep;
@@ -11,8 +12,12 @@ internal static class SweepSubjects
     private const string DemoPrefix = "demo:";
 
     /// <summary>Finds the subject of a trace argument.</summary>
-    /// <returns>False with one line that says what is wrong and how to put it right.</returns>
-    public static bool TryFind(string trace, string depth, out ISweepSubject? subject, out string? problem)
+    /// <param name="trace">A file, or a scene of the demo.</param>
+    /// <param name="depth">For files: how deep to replay.</param>
+    /// <param name="from">For files: the format; null to find it by content.</param>
+    /// <param name="subject">The subject, to be disposed.</param>
+    /// <param name="problem">One line that says what is wrong and how to put it right.</param>
+    public static bool TryFind(string trace, string depth, string? from, out ISweepSubject? subject, out string? problem)
     {
         subject = null;
         problem = null;
@@ -22,13 +27,32 @@ internal static class SweepSubjects
             subject = SceneDescription.Find(name) is { } scene ? new DemoSubject(scene) : null;
             problem = subject is null ? $"{trace}: there is no such scene; give {string.Join(" or ", SceneDescription.All.Select(static s => DemoPrefix + s.Name))}." : null;
         }
+        else if (depth is not ("residency" or "full"))
+        {
+            problem = $"--depth {depth}: give residency or full.";
+        }
+        else if (Directory.Exists(trace))
+        {
+            problem = $"{trace}: this is a folder; give the traces in it, such as {trace.TrimEnd('/')}/*.gmmt.";
+        }
         else if (!File.Exists(trace))
         {
             problem = $"{trace}: there is no such file; give a trace, or {DemoPrefix}{SceneDescription.All[0].Name}.";
         }
+        else if (depth == "full")
+        {
+            problem = "--depth full: a trace is swept by residency only so far; give --depth residency.";
+        }
         else
         {
-            problem = $"--depth {depth}: give residency or full.";
+            try
+            {
+                subject = new ResidencySubject(trace, from, ResidencyTrace.Open(trace, from));
+            }
+            catch (LeagueException refusal)
+            {
+                problem = refusal.Message;
+            }
         }
 
         return problem is null;

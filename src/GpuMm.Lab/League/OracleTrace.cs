@@ -73,6 +73,16 @@ public sealed class OracleTrace : IDisposable
         }
     }
 
+    /// <summary>A trace over a file that was made for it.</summary>
+    /// <param name="name">What to call it.</param>
+    /// <param name="file">Whole records, at least one; disposed with the trace.</param>
+    internal static OracleTrace Over(string name, FileStream file) => new(name, file, file.Length / OracleRecord.SizeBytes);
+
+    /// <summary>A file that is gone when it is closed.</summary>
+    internal static FileStream Temporary() => new(
+        Path.Combine(Path.GetTempPath(), $"gpumm-{Guid.NewGuid():N}.oracleGeneral"),
+        new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
+
     /// <summary>Copies records.</summary>
     /// <param name="first">0-based index of the first.</param>
     /// <param name="into">Receives them.</param>
@@ -95,14 +105,7 @@ public sealed class OracleTrace : IDisposable
 
     private static FileStream Expand(string path)
     {
-        FileStream expanded = new(
-            Path.Combine(Path.GetTempPath(), $"gpumm-{Guid.NewGuid():N}.oracleGeneral"),
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.DeleteOnClose,
-            });
+        FileStream expanded = Temporary();
         try
         {
             using FileStream packed = File.OpenRead(path);

@@ -122,7 +122,9 @@ public static class PolicyLeague
         };
     }
 
-    private static List<string> ResolvePolicies(IReadOnlyList<string> names)
+    /// <summary>The policies that names stand for, each once.</summary>
+    /// <exception cref="LeagueException">A policy is unknown, or cannot be told apart from another on requests alone.</exception>
+    internal static List<string> ResolvePolicies(IReadOnlyList<string> names)
     {
         IEnumerable<string> known = EvictionPolicies.All.Where(static policy => policy.EqualsInReplay is null)
             .Select(static policy => policy.Name).Append(BeladyReplay.BeladyName).Append(OfflineBound.BoundName);

@@ -47,6 +47,11 @@ public sealed class RunTable
     /// <summary>The axis to plot against: VRAM where it varies, else the one with the most numbers; null when no axis of numbers varies.</summary>
     public string? XAxis { get; }
 
+    /// <summary>Whether a metric is the same in every run.</summary>
+    /// <param name="metric">The metric.</param>
+    public bool IsConstant(string metric) =>
+        _runs.Length > 0 && _runs.All(run => run.Metrics!.TryGetValue(metric, out double value) && value.Equals(_runs[0].Metrics!.GetValueOrDefault(metric, double.NaN)));
+
     /// <summary>The lines of a plot of one metric: one for each combination of the other varying axes. Seeds are averaged.</summary>
     /// <param name="metric">The metric.</param>
     /// <param name="xUnit">What x is divided by, such as 2^30 for GiB.</param>

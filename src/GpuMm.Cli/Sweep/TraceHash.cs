@@ -1,0 +1,25 @@
+using System;
+using System.IO;
+using System.Security.Cryptography;
+using GpuMm.Lab.Sweep;
+
+namespace GpuMm.Cli.Sweep;
+
+/// <summary>What a file is, whatever its name.</summary>
+internal static class TraceHash
+{
+    /// <summary>SHA-256 of a file's bytes and of how it is to be read.</summary>
+    public static string Of(string path, string? from)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
+            string bytes = Convert.ToHexStringLower(SHA256.HashData(file));
+            return from is null ? bytes : $"{bytes} as {from}";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SweepRunException($"{path}: it cannot be read: {failure.Message}", failure);
+        }
+    }
+}
