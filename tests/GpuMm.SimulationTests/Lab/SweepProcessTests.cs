@@ -157,10 +157,10 @@ public sealed partial class SweepProcessTests
         Assert.Contains("6 of 6 runs", error, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("[0-9a-f]{64}")]
+    [GeneratedRegex("[0-9a-f]{64}", RegexOptions.None, 5000)]
     private static partial Regex Key();
 
-    [GeneratedRegex("[ \n]")]
+    [GeneratedRegex("[ \n]", RegexOptions.None, 5000)]
     private static partial Regex Blank();
 
     // Read from beside the process that writes; no result yet counts as none.
