@@ -37,7 +37,7 @@ internal static class ReportCommand
             }
 
             using ResultStore store = ResultStore.Open(path);
-            RunTable table = new(store.All());
+            RunTable table = new(Latest(store.All(), path));
             if (table.Runs.Count == 0)
             {
                 throw new SweepRunException($"{path}: there are no results in it.");
@@ -52,12 +52,40 @@ internal static class ReportCommand
         }
     }
 
+    // What several versions of the program stored is told by its latest run.
+    private static List<StoredRun> Latest(IReadOnlyList<StoredRun> runs, string path)
+    {
+        Dictionary<string, StoredRun> latest = new(StringComparer.Ordinal);
+        foreach (StoredRun run in runs)
+        {
+            if (run.Metrics is not null || !latest.ContainsKey(run.Point.ToString()))
+            {
+                latest[run.Point.ToString()] = run;
+            }
+        }
+
+        if (latest.Count < runs.Count)
+        {
+            Console.Error.WriteLine($"gpumm: {path}: {runs.Count - latest.Count} runs of earlier versions are left out.");
+        }
+
+        return [.. latest.Values];
+    }
+
+    private static string Title(RunTable table)
+    {
+        string[] traces = [.. table.Runs.Select(static run => RunTable.Short("trace", run.Point["trace"])).Distinct(StringComparer.Ordinal)];
+        string[] axes = [.. table.Varying.Where(static axis => axis is not ("trace" or "seed"))];
+        string what = traces.Length > 3 ? $"{traces.Length} traces" : string.Join(", ", traces);
+        return axes.Length == 0 ? what : $"{what} by {string.Join(" and ", axes)}";
+    }
+
     private static int Page(ParseResult parsed, RunTable table, string path)
     {
         string page = parsed.GetValue(s_out) ?? Path.ChangeExtension(path, ".html");
         using (StreamWriter writer = new(page))
         {
-            HtmlReport.Write(writer, $"Results of {Path.GetFileName(path)}", table, $"gpumm report {Path.GetFileName(path)}");
+            HtmlReport.Write(writer, Title(table), table, $"gpumm report {Path.GetFileName(path)}");
         }
 
         Console.Out.WriteLine(page);

@@ -54,17 +54,23 @@ internal sealed class ResidencySubject(string path, string? from, ResidencyTrace
         {
             CapacitySpec capacity = CapacitySpec.ParseList(point["vram"]!, countsObjects: false)[0];
             (ReplayCounts counts, long bytes) = trace.Play(point["policy"]!, capacity, cancellationToken);
-            return new SortedDictionary<string, double>(StringComparer.Ordinal)
+            SortedDictionary<string, double> metrics = new(StringComparer.Ordinal)
             {
                 ["requests"] = counts.Requests,
                 ["misses"] = counts.Misses,
                 ["miss-ratio"] = (double)counts.Misses / counts.Requests,
                 ["missed-bytes"] = counts.MissBytes,
                 ["byte-miss-ratio"] = (double)counts.MissBytes / counts.RequestBytes,
-                ["evictions"] = counts.Evictions,
-                ["refusals"] = counts.Refusals,
                 ["capacity-bytes"] = bytes,
             };
+            if (point["policy"] != "bound")
+            {
+                // A bound evicts nothing: it is no policy.
+                metrics["evictions"] = counts.Evictions;
+                metrics["refusals"] = counts.Refusals;
+            }
+
+            return metrics;
         }
         catch (LeagueException failure)
         {

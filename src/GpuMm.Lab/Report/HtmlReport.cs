@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
@@ -7,30 +8,11 @@ using GpuMm.Lab.Sweep;
 
 namespace GpuMm.Lab.Report;
 
-/// <summary>Writes the runs of a sweep as one page that needs nothing else: plots inside, tables that sort, light and dark.</summary>
+/// <summary>Writes the runs of a sweep as one page that needs nothing else: what they say, charts, tables that sort, light and dark.</summary>
 public static class HtmlReport
 {
-    private const string Style = """
-        :root { color-scheme: light dark; --line: #8886; --soft: #8881; }
-        body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
-        table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-        th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem; text-align: right; white-space: nowrap; }
-        th:first-child, td:first-child, th.text, td.text { text-align: left; }
-        th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid; }
-        tbody tr:hover { background: var(--soft); } .wide { overflow-x: auto; }
-        figure { margin: 1rem 0; background: white; } figure svg { max-width: 100%; height: auto; display: block; }
-        """;
-
-    private const string Script = """
-        for (const head of document.querySelectorAll('th button')) head.addEventListener('click', () => {
-          const th = head.closest('th'), body = th.closest('table').tBodies[0], at = th.cellIndex;
-          const up = th.getAttribute('aria-sort') !== 'ascending';
-          for (const other of th.parentNode.cells) other.removeAttribute('aria-sort');
-          th.setAttribute('aria-sort', up ? 'ascending' : 'descending');
-          const key = row => row.cells[at].dataset.v ?? row.cells[at].textContent;
-          [...body.rows].sort((a, b) => { const x = key(a), y = key(b), d = x - y; return (up ? 1 : -1) * (isNaN(d) ? x.localeCompare(y) : d); }).forEach(r => body.append(r));
-        });
-        """;
+    // What a run was given, or how it counts: nothing to draw.
+    private static readonly string[] s_given = ["capacity-bytes", "requests", "refusals"];
 
     /// <summary>Writes the page.</summary>
     /// <param name="writer">Where to.</param>
@@ -41,53 +23,128 @@ public static class HtmlReport
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(table);
-        writer.WriteLine($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{Text(title)}</title><style>{Style}</style>");
-        writer.WriteLine($"<h1>{Text(title)}</h1><p>{table.Runs.Count} runs, {table.Failed.Count} failed. Made by <code>{Text(made)}</code>. Times are of the model, not of this machine.</p>");
-        Fixed(writer, table);
-        Plots(writer, table);
+        ReportSummary? summary = ReportSummary.Of(table);
+        writer.WriteLine($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{Text(title)}</title><style>{PageStyle.Sheet}{PageLooks.Style()}</style>");
+        writer.WriteLine($"<h1>{Text(title)}</h1>");
+        writer.WriteLine($"<p class=\"dim\">{Matrix(table)}{table.Runs.Count} runs, {table.Failed.Count} failed. {Fixed(table)}Made by <code>{Text(made)}</code>. Times are of the model, not of this machine.</p>");
+        if (summary is null)
+        {
+            writer.WriteLine("<p>No axis of numbers varies, so there is nothing to draw against.</p>");
+        }
+        else
+        {
+            for (int i = 0; i < summary.Sentences.Count; i++)
+            {
+                writer.WriteLine($"<p{(i == 0 ? " class=\"key-sentence\"" : "")}>{Text(summary.Sentences[i])}</p>");
+            }
+
+            Charts(writer, table, summary);
+            BestTable(writer, table.XAxis!, summary);
+        }
+
         Runs(writer, table);
         Failures(writer, table);
-        writer.WriteLine($"<script>{Script}</script></html>");
+        writer.WriteLine($"<script>{PageStyle.Script}</script></html>");
     }
 
-    private static void Fixed(TextWriter writer, RunTable table)
+    private static string Matrix(RunTable table)
     {
-        string[] same = [.. table.Axes.Except(table.Varying, StringComparer.Ordinal).Select(axis => $"{axis} {table.Runs[0].Point[axis]}")];
-        if (same.Length > 0)
-        {
-            writer.WriteLine($"<p>The same in every run: {Text(string.Join(", ", same))}.</p>");
-        }
+        string[] axes = [.. table.Varying.Select(axis => MetricText.Count(axis, table.Runs.Select(run => run.Point[axis]).Distinct(StringComparer.Ordinal).Count()))];
+        return axes.Length == 0 ? "" : $"{Text(string.Join(" × ", axes))}: ";
     }
 
-    private static void Plots(TextWriter writer, RunTable table)
+    private static string Fixed(RunTable table)
     {
-        if (table.XAxis is not { } axis)
+        string[] same = [.. table.Axes.Except(table.Varying, StringComparer.Ordinal).Select(axis => $"{axis} {RunTable.Short(axis, table.Runs[0].Point[axis])}")];
+        return same.Length > 0 ? $"The same in every run: {Text(string.Join(", ", same))}. " : "";
+    }
+
+    private static void Charts(TextWriter writer, RunTable table, ReportSummary summary)
+    {
+        string axis = table.XAxis!;
+        IReadOnlyList<string> names = [.. table.Series(summary.Metric, 1).Select(static line => line.Name)];
+        if (names.Count > SvgChart.MaxLines)
         {
-            writer.WriteLine("<p>No axis of numbers varies, so there is nothing to plot against.</p>");
+            writer.WriteLine($"<p>{names.Count} lines are too many for one chart; see the table, or sweep fewer values at once.</p>");
             return;
         }
 
-        bool isSize = axis is "vram" or "bar" or "aperture";
-        double xUnit = !isSize ? 1 : table.Runs.Any(run => RunTable.TryNumber(run.Point[axis]!, out double x) && x >= 1L << 30) ? 1L << 30 : 1 << 20;
-        foreach (string metric in table.Metrics)
+        IReadOnlyDictionary<string, PageLook> looks = PageLooks.Assign(names);
+        if (names.Count > 1)
         {
-            (string unit, double divisor) = MetricText.PlotUnit(metric);
-            IReadOnlyList<PlotSeries> lines = [.. table.Series(metric, xUnit).Select(line => line with { Y = [.. line.Y.Select(y => y / divisor)] })];
-            if (lines.Count is 0 or > SeriesPlot.MaxSeries)
-            {
-                writer.WriteLine($"<p>{Text(metric)}: {lines.Count} lines are too many for one plot; see the table.</p>");
-                continue;
-            }
-
-            string x = !isSize ? axis : xUnit > 1 << 20 ? $"{axis} (GiB)" : $"{axis} (MiB)";
-            using SeriesPlot plot = new($"{metric} against {axis}", x, unit.Length == 0 ? metric : $"{metric[..metric.LastIndexOf('-')]} ({unit})", lines);
-            writer.WriteLine($"<h2>{Text(metric)}</h2><figure role=\"img\" aria-label=\"{Text(metric)} against {Text(axis)}\">{plot.ToSvg()}</figure>");
+            IEnumerable<string> keys = names.Select(name => $"<li><button aria-pressed=\"true\" data-name=\"{Text(name)}\">{PageLooks.Key(looks[name])}{Text(name)}</button></li>");
+            writer.WriteLine($"<ul class=\"legend\">{string.Concat(keys)}</ul>");
         }
+
+        bool isSize = axis is "vram" or "bar" or "aperture";
+        double[] xs = [.. table.Runs.Select(run => RunTable.X(run, axis))];
+        AxisTicks x = isSize ? AxisTicks.Sizes(xs) : AxisTicks.Numbers(xs);
+        writer.WriteLine("<div class=\"charts\">");
+        foreach (string metric in table.Metrics.Where(metric => !table.IsConstant(metric) && !s_given.Contains(metric, StringComparer.Ordinal)).OrderByDescending(metric => metric == summary.Metric))
+        {
+            // One line is called after its metric; its look is the first's.
+            IReadOnlyList<(PlotSeries, PageLook)> lines = [.. table.Series(metric, 1).Select(line => (line, looks.GetValueOrDefault(line.Name) ?? PageLooks.Of(0)))];
+            string lead = metric == summary.Metric ? " class=\"lead\"" : "";
+            writer.WriteLine($"<figure{lead}><figcaption>{Text(MetricText.Name(metric))}</figcaption>{new SvgChart(metric == summary.Metric).Lines(metric, axis, x, lines, value => ReportSummary.XText(axis, value))}</figure>");
+        }
+
+        Pareto(writer, table, summary.Metric, x, looks);
+        writer.WriteLine("</div>");
+    }
+
+    // What memory buys: the runs that no other beats with less of both.
+    private static void Pareto(TextWriter writer, RunTable table, string metric, AxisTicks x, IReadOnlyDictionary<string, PageLook> looks)
+    {
+        string axis = table.XAxis!;
+        IReadOnlyList<PlotSeries> lines = [.. table.Series(metric, 1).Where(static line => !line.Name.Split(' ').Any(PageLooks.IsBound))];
+        if (axis != "vram" || lines.Count == 0)
+        {
+            return;
+        }
+
+        (double X, double Y, string Name)[] points = [.. lines.SelectMany(static line => line.X.Select((value, i) => (value, line.Y[i], line.Name)))];
+        List<(double X, double Y, string Name)> front = [];
+        foreach ((double X, double Y, string Name) point in points.OrderBy(static point => point.X).ThenBy(static point => point.Y))
+        {
+            if (front.Count == 0 || point.Y < front[^1].Y)
+            {
+                front.Add(point);
+            }
+        }
+
+        writer.WriteLine("<figure><figcaption>What memory buys: nothing beats the runs on the dashed line</figcaption>");
+        writer.WriteLine(new SvgChart(isLead: false).Scatter(
+            $"{metric} against {axis}, with the Pareto front", axis, x, metric,
+            [.. points.Select(point => (point.X, point.Y, $"{point.Name}, {ReportSummary.XText(axis, point.X)}: {MetricText.Format(metric, point.Y)}", looks.GetValueOrDefault(point.Name) ?? PageLooks.Of(0)))],
+            [.. front.Select(static point => (point.X, point.Y))]));
+        writer.WriteLine("</figure>");
+    }
+
+    private static void BestTable(TextWriter writer, string axis, ReportSummary summary)
+    {
+        string metric = summary.Metric;
+        bool hasOptimum = summary.Floor is not null;
+        if (summary.Best.All(static size => size.Name == size.WorstName))
+        {
+            return;
+        }
+
+        writer.WriteLine($"<h2>Least {Text(MetricText.Name(metric))} at each {Text(axis)}</h2><div class=\"wide\"><table><thead><tr><th>{Text(axis)}</th><th class=\"text\">best</th><th>{Text(MetricText.Name(metric))}</th><th class=\"text\">worst</th><th>{Text(MetricText.Name(metric))}</th>{(hasOptimum ? "<th>{summary.Floor}</th><th>best above {summary.Floor}</th>" : "")}</tr></thead><tbody>");
+        foreach (BestOfSize size in summary.Best)
+        {
+            string optimum = !hasOptimum ? "" : size.Optimum is not { } least ? "<td>-</td><td>-</td>"
+                : $"<td>{Text(MetricText.Format(metric, least))}</td><td>{(least > 0 ? ((size.Value / least) - 1).ToString("+0.#%;-0.#%;0%", CultureInfo.InvariantCulture) : "-")}</td>";
+            writer.WriteLine(
+                $"<tr><td>{Text(ReportSummary.XText(axis, size.X))}</td><td class=\"text\">{Text(size.Name)}</td><td>{Text(MetricText.Format(metric, size.Value))}</td>" +
+                $"<td class=\"text\">{Text(size.WorstName)}</td><td>{Text(MetricText.Format(metric, size.WorstValue))}</td>{optimum}</tr>");
+        }
+
+        writer.WriteLine("</tbody></table></div>");
     }
 
     private static void Runs(TextWriter writer, RunTable table)
     {
-        writer.WriteLine("<h2>Runs</h2><div class=\"wide\"><table><thead><tr>");
+        writer.WriteLine("<h2>All runs</h2><div class=\"wide\"><table><thead><tr>");
         foreach (string axis in table.Varying)
         {
             writer.WriteLine($"<th class=\"text\"><button>{Text(axis)}</button></th>");
@@ -95,15 +152,15 @@ public static class HtmlReport
 
         foreach (string metric in table.Metrics)
         {
-            writer.WriteLine($"<th><button>{Text(metric)}</button></th>");
+            writer.WriteLine($"<th><button>{Text(MetricText.Name(metric))}</button></th>");
         }
 
         writer.WriteLine("</tr></thead><tbody>");
         foreach (StoredRun run in table.Runs)
         {
-            IEnumerable<string> axes = table.Varying.Select(axis => AxisCell(run.Point[axis] ?? "-"));
+            IEnumerable<string> axes = table.Varying.Select(axis => AxisCell(RunTable.Short(axis, run.Point[axis])));
             IEnumerable<string> metrics = table.Metrics.Select(metric => run.Metrics!.TryGetValue(metric, out double value)
-                ? $"<td data-v=\"{value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}\">{Text(MetricText.Format(metric, value))}</td>" : "<td>-</td>");
+                ? $"<td data-v=\"{value.ToString("R", CultureInfo.InvariantCulture)}\">{Text(MetricText.Format(metric, value))}</td>" : "<td>-</td>");
             writer.WriteLine($"<tr>{string.Concat(axes)}{string.Concat(metrics)}</tr>");
         }
 
@@ -111,7 +168,7 @@ public static class HtmlReport
     }
 
     private static string AxisCell(string value) => RunTable.TryNumber(value, out double number)
-        ? $"<td class=\"text\" data-v=\"{number.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}\">{Text(value)}</td>"
+        ? $"<td class=\"text\" data-v=\"{number.ToString("R", CultureInfo.InvariantCulture)}\">{Text(value)}</td>"
         : $"<td class=\"text\">{Text(value)}</td>";
 
     private static void Failures(TextWriter writer, RunTable table)

@@ -20,6 +20,29 @@ public static class MetricText
             : value.ToString("#,0.###", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A metric's name in words: "p99-ns" is "p99", "miss-ratio" is "miss ratio", "missed-bytes" is "missed bytes".</summary>
+    /// <param name="metric">The metric's name.</param>
+    public static string Name(string metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        return (metric.EndsWith("-ns", StringComparison.Ordinal) ? metric[..^3] : metric).Replace('-', ' ');
+    }
+
+    /// <summary>The values of an axis in words: "11 policies", "8 sizes of vram".</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="count">How many values.</param>
+    public static string Count(string axis, int count)
+    {
+        string noun = axis switch
+        {
+            "policy" => count == 1 ? "policy" : "policies",
+            "vram" or "bar" or "aperture" => count == 1 ? $"size of {axis}" : $"sizes of {axis}",
+            "frames" => count == 1 ? "length" : "lengths",
+            _ => count == 1 ? axis : axis + "s",
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{count} {noun}");
+    }
+
     /// <summary>The unit to plot a metric in, and what its values are divided by for that.</summary>
     /// <param name="metric">The metric's name.</param>
     public static (string Unit, double Divisor) PlotUnit(string metric)

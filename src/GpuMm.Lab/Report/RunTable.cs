@@ -23,7 +23,7 @@ public sealed class RunTable
         Axes = [.. _runs.SelectMany(static run => run.Point.Values.Select(static pair => pair.Key)).Distinct(StringComparer.Ordinal)];
         Varying = [.. Axes.Where(axis => _runs.Select(run => run.Point[axis]).Distinct(StringComparer.Ordinal).Count() > 1)];
         Metrics = [.. _runs.SelectMany(static run => run.Metrics!.Keys).Distinct(StringComparer.Ordinal)];
-        XAxis = Varying.Where(axis => _runs.All(run => run.Point[axis] is { } text && TryNumber(text, out _)))
+        XAxis = Varying.Where(axis => axis != "seed" && _runs.All(run => !double.IsNaN(X(run, axis))))
             .OrderByDescending(static axis => axis is "vram")
             .ThenByDescending(axis => _runs.Select(run => run.Point[axis]).Distinct(StringComparer.Ordinal).Count())
             .FirstOrDefault();
@@ -65,11 +65,11 @@ public sealed class RunTable
         string[] others = [.. Varying.Where(axis => axis != XAxis && axis != "seed")];
         List<PlotSeries> lines = [];
         foreach (IGrouping<string, StoredRun> line in _runs.Where(run => run.Metrics!.ContainsKey(metric)).GroupBy(
-            run => others.Length == 0 ? metric : string.Join(' ', others.Select(axis => run.Point[axis] ?? "-")), StringComparer.Ordinal))
+            run => others.Length == 0 ? metric : string.Join(' ', others.Select(axis => Short(axis, run.Point[axis]))), StringComparer.Ordinal))
         {
             (double X, double Y)[] points =
             [
-                .. line.GroupBy(run => TryNumber(run.Point[XAxis]!, out double x) ? x : double.NaN)
+                .. line.GroupBy(run => X(run, XAxis))
                     .Select(at => (at.Key / xUnit, at.Average(run => run.Metrics![metric]))).OrderBy(static at => at.Item1),
             ];
             lines.Add(new PlotSeries(line.Key, [.. points.Select(static at => at.X)], [.. points.Select(static at => at.Y)]));
@@ -97,6 +97,22 @@ public sealed class RunTable
 
         return front;
     }
+
+    /// <summary>Where a run stands on an axis: what a share of the working set came to, for video memory.</summary>
+    /// <param name="run">A run that was done.</param>
+    /// <param name="axis">The axis.</param>
+    /// <returns>Bytes for sizes; NaN when it is no number there.</returns>
+    public static double X(StoredRun run, string axis)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return axis == "vram" && run.Metrics!.TryGetValue("capacity-bytes", out double bytes) ? bytes
+            : run.Point[axis] is { } text && TryNumber(text, out double number) ? number : double.NaN;
+    }
+
+    /// <summary>A value of an axis, short enough for a legend: a trace without its folder.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="value">The value; null where a run does not have that axis.</param>
+    public static string Short(string axis, string? value) => value is null ? "-" : axis == "trace" ? value[(value.LastIndexOfAny(['/', '\\']) + 1)..] : value;
 
     /// <summary>Reads a value of an axis as a number: "4GiB", "10%", "12".</summary>
     /// <param name="text">The value.</param>
