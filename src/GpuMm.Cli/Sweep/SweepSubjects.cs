@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using GpuMm.Lab.League;
+using GpuMm.Lab.Replay;
 using GpuMm.RenderLoop;
 
 namespace GpuMm.Cli.Sweep;
@@ -39,15 +40,11 @@ internal static class SweepSubjects
         {
             problem = $"{trace}: there is no such file; give a trace, or {DemoPrefix}{SceneDescription.All[0].Name}.";
         }
-        else if (depth == "full")
-        {
-            problem = "--depth full: a trace is swept by residency only so far; give --depth residency.";
-        }
         else
         {
             try
             {
-                subject = new ResidencySubject(trace, from, ResidencyTrace.Open(trace, from));
+                subject = depth == "full" ? new FullSubject(trace, from, ReplayTrace.Open(trace, from)) : new ResidencySubject(trace, from, ResidencyTrace.Open(trace, from));
             }
             catch (LeagueException refusal)
             {

@@ -88,7 +88,7 @@ public static class RecordedRun
         return HashOf(device);
     }
 
-    private static FullReplayResult ResultOf(GpuDevice device, SimulatedDriver driver, RecordingReplay replay)
+    internal static FullReplayResult ResultOf(GpuDevice device, SimulatedDriver driver, RecordingReplay replay)
     {
         ResourceManager vram = device.Manager(MemoryDomain.Vram);
         ulong free = vram.SizeBytes - vram.UsedBytes;
