@@ -7,6 +7,8 @@ using GpuMm.Cli.Calibrate;
 using GpuMm.Cli.Check;
 using GpuMm.Cli.Client;
 using GpuMm.Cli.Demo;
+using GpuMm.Cli.Diff;
+using GpuMm.Cli.Explain;
 using GpuMm.Cli.Fault;
 using GpuMm.Cli.Knee;
 using GpuMm.Cli.League;
@@ -24,6 +26,8 @@ RootCommand root = new("GpuMm: a GPU memory manager in user space. Textures migr
     CheckCommand.Create(),
     ClientCommand.Create(),
     DemoCommand.Create(),
+    DiffCommand.Create(),
+    ExplainCommand.Create(),
     FaultCommand.Create(),
     KneeCommand.Create(),
     LeagueCommand.Create(),

@@ -61,6 +61,10 @@ public sealed class ReplayTrace
         return whole > 0 ? whole : throw new LeagueException($"{setup.Vram?.Text ?? "50%"} of video memory is less than a page; give at least 4KiB.");
     }
 
+    /// <summary>The policy that a replay has when nobody names one: the recording's.</summary>
+    /// <exception cref="LeagueException">The trace cannot be read.</exception>
+    public string PolicyOf() => Summary.IsDeviceRecording ? Stated(out _).EvictionPolicy : EvictionPolicies.DefaultName;
+
     /// <summary>Replays to the end.</summary>
     /// <param name="setup">On what.</param>
     /// <param name="observer">Told what the device does; null for nobody.</param>
