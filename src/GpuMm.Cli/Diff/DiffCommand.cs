@@ -5,7 +5,6 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using GpuMm.Cli.Sweep;
 using GpuMm.Lab.Diff;
 using GpuMm.Lab.Gate;
 using GpuMm.Lab.League;

@@ -130,7 +130,7 @@ internal static class DiffPrinter
     private static JsonObject? Json(RunDecision? decision) => decision is not { } d ? null : new JsonObject
     {
         ["kind"] = d.Kind.ToString().ToLowerInvariant(),
-        ["object"] = d.Object,
+        ["object"] = d.Target,
         ["for"] = d.Other,
         ["from"] = d.From.ToString(),
         ["to"] = d.To.ToString(),
@@ -139,12 +139,12 @@ internal static class DiffPrinter
 
     private static string Sentence(RunDecision? decision, RunCut cut) => decision is not { } d ? $"does nothing more in this {Word(cut)}." : d.Kind switch
     {
-        TraceKind.Move => $"moves {d.Object} from {d.From} to {d.To} ({ByteSize.Format(d.SizeBytes)}{(d.Other is null ? "" : $", for {d.Other}")}).",
-        TraceKind.Evict => $"evicts {d.Object} from {d.From}{(d.Other is null ? "" : $" for {d.Other}")} ({ByteSize.Format(d.SizeBytes)}).",
-        TraceKind.Fault => $"serves a fault on {d.Object}.",
-        TraceKind.Purge => $"drops the contents of {d.Object} ({ByteSize.Format(d.SizeBytes)}).",
-        TraceKind.SwapOut => $"swaps {d.Object} out ({ByteSize.Format(d.SizeBytes)}).",
-        _ => $"swaps {d.Object} in ({ByteSize.Format(d.SizeBytes)}).",
+        TraceKind.Move => $"moves {d.Target} from {d.From} to {d.To} ({ByteSize.Format(d.SizeBytes)}{(d.Other is null ? "" : $", for {d.Other}")}).",
+        TraceKind.Evict => $"evicts {d.Target} from {d.From}{(d.Other is null ? "" : $" for {d.Other}")} ({ByteSize.Format(d.SizeBytes)}).",
+        TraceKind.Fault => $"serves a fault on {d.Target}.",
+        TraceKind.Purge => $"drops the contents of {d.Target} ({ByteSize.Format(d.SizeBytes)}).",
+        TraceKind.SwapOut => $"swaps {d.Target} out ({ByteSize.Format(d.SizeBytes)}).",
+        _ => $"swaps {d.Target} in ({ByteSize.Format(d.SizeBytes)}).",
     };
 
     private static string Word(RunCut cut) => cut switch

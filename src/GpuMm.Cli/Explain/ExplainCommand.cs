@@ -8,7 +8,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Cli.Diff;
 using GpuMm.Diagnostics;
-using GpuMm.Eviction;
 using GpuMm.Lab.Knee;
 using GpuMm.Lab.League;
 using GpuMm.Lab.Replay;

@@ -74,7 +74,7 @@ internal static class ReportCommand
 
     private static string Title(RunTable table)
     {
-        string[] traces = [.. table.Runs.Select(static run => RunTable.Short("trace", run.Point["trace"])).Distinct(StringComparer.Ordinal)];
+        string[] traces = [.. table.Runs.Select(static run => RunTable.Brief("trace", run.Point["trace"])).Distinct(StringComparer.Ordinal)];
         string[] axes = [.. table.Varying.Where(static axis => axis is not ("trace" or "seed"))];
         string what = traces.Length > 3 ? $"{traces.Length} traces" : string.Join(", ", traces);
         return axes.Length == 0 ? what : $"{what} by {string.Join(" and ", axes)}";

@@ -133,7 +133,7 @@ internal static class SweepAxes
 
             if (given.Select(value => subject.Problem(name, value)).FirstOrDefault(static found => found is not null) is { } found)
             {
-                problem = $"--{name} {found}";
+                problem = values is null ? $"--{name}: what is usual for one of these is nothing to {subject.Kind}; give --{name}, or sweep such traces apart." : $"--{name} {found}";
                 return false;
             }
         }

@@ -55,7 +55,7 @@ public static class HtmlReport
 
     private static string Fixed(RunTable table)
     {
-        string[] same = [.. table.Axes.Except(table.Varying, StringComparer.Ordinal).Select(axis => $"{axis} {RunTable.Short(axis, table.Runs[0].Point[axis])}")];
+        string[] same = [.. table.Axes.Except(table.Varying, StringComparer.Ordinal).Select(axis => $"{axis} {RunTable.Brief(axis, table.Runs[0].Point[axis])}")];
         return same.Length > 0 ? $"The same in every run: {Text(string.Join(", ", same))}. " : "";
     }
 
@@ -158,7 +158,7 @@ public static class HtmlReport
         writer.WriteLine("</tr></thead><tbody>");
         foreach (StoredRun run in table.Runs)
         {
-            IEnumerable<string> axes = table.Varying.Select(axis => AxisCell(RunTable.Short(axis, run.Point[axis])));
+            IEnumerable<string> axes = table.Varying.Select(axis => AxisCell(RunTable.Brief(axis, run.Point[axis])));
             IEnumerable<string> metrics = table.Metrics.Select(metric => run.Metrics!.TryGetValue(metric, out double value)
                 ? $"<td data-v=\"{value.ToString("R", CultureInfo.InvariantCulture)}\">{Text(MetricText.Format(metric, value))}</td>" : "<td>-</td>");
             writer.WriteLine($"<tr>{string.Concat(axes)}{string.Concat(metrics)}</tr>");

@@ -65,7 +65,7 @@ public sealed class RunTable
         string[] others = [.. Varying.Where(axis => axis != XAxis && axis != "seed")];
         List<PlotSeries> lines = [];
         foreach (IGrouping<string, StoredRun> line in _runs.Where(run => run.Metrics!.ContainsKey(metric)).GroupBy(
-            run => others.Length == 0 ? metric : string.Join(' ', others.Select(axis => Short(axis, run.Point[axis]))), StringComparer.Ordinal))
+            run => others.Length == 0 ? metric : string.Join(' ', others.Select(axis => Brief(axis, run.Point[axis]))), StringComparer.Ordinal))
         {
             (double X, double Y)[] points =
             [
@@ -112,7 +112,7 @@ public sealed class RunTable
     /// <summary>A value of an axis, short enough for a legend: a trace without its folder.</summary>
     /// <param name="axis">The axis.</param>
     /// <param name="value">The value; null where a run does not have that axis.</param>
-    public static string Short(string axis, string? value) => value is null ? "-" : axis == "trace" ? value[(value.LastIndexOfAny(['/', '\\']) + 1)..] : value;
+    public static string Brief(string axis, string? value) => value is null ? "-" : axis == "trace" ? value[(value.LastIndexOfAny(['/', '\\']) + 1)..] : value;
 
     /// <summary>Reads a value of an axis as a number: "4GiB", "10%", "12".</summary>
     /// <param name="text">The value.</param>

@@ -55,8 +55,28 @@ public sealed class ReportTests
         Assert.DoesNotContain("<b>", text, StringComparison.Ordinal);
         Assert.DoesNotContain("src=", text, StringComparison.Ordinal);
         Assert.DoesNotContain("href=\"http", text, StringComparison.Ordinal);
-        Assert.Equal(2, text.Split("<figure").Length - 1);
+        Assert.Equal(3, text.Split("<figure").Length - 1); // Two metrics, and what memory buys.
         Assert.Contains("12 runs, 1 failed", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ThePageNamesTheBestOfEachSizeAndItsDistanceFromTheFloor()
+    {
+        // With belady beaten at 1 GiB, as by a policy that knows sizes, the bound takes its place.
+        (string Policy, string Vram, double Ratio)[] cells =
+        [
+            ("lru", "1GiB", 0.5), ("gdsf", "1GiB", 0.3), ("belady", "1GiB", 0.4), ("bound", "1GiB", 0.2),
+            ("lru", "4GiB", 0.4), ("gdsf", "4GiB", 0.35), ("belady", "4GiB", 0.3), ("bound", "4GiB", 0.25),
+        ];
+        StoredRun[] runs = [.. cells.Select(static cell => new StoredRun(
+            cell.Policy + cell.Vram, new SweepPoint([new("policy", cell.Policy), new("vram", cell.Vram)]), new Dictionary<string, double> { ["miss-ratio"] = cell.Ratio }, null, 1))];
+        StringWriter page = new();
+        HtmlReport.Write(page, "t", new RunTable(runs), "m");
+        Assert.Contains("gdsf has the least miss ratio at all 2 sizes of vram; where it matters most, at 1 GiB, gdsf has 30% and lru 50%.", page.ToString(), StringComparison.Ordinal);
+        Assert.Contains("The best at each size is 40% to 50% above the bound that no policy can go below.", page.ToString(), StringComparison.Ordinal);
+        StringWriter fair = new();
+        HtmlReport.Write(fair, "t", new RunTable(runs.Where(static run => run.Point["policy"] != "gdsf")), "m");
+        Assert.Contains("above Belady&#39;s rule, which knows the future.", fair.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
