@@ -15,5 +15,6 @@ internal static class AllocatorRows
         AllocatorRow.Of<BuddyRow, BuddyBlockList>("buddy"),
         AllocatorRow.Of<BuddyContiguousRow, BuddyBlockList>("buddy-contig"),
         AllocatorRow.Of<BinRow, BinBlock>("bins"),
+        AllocatorRow.Of<BinNodesRow, BinBlock>("bins-nodes"),
     ];
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Diagnostics;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace GpuMm.Ranges;
@@ -11,68 +10,32 @@ public sealed partial class BinAllocator
     private const uint None = SlotMask;
     private const uint SlotMask = 0x7FFF_FFFF;
     private const uint HoleBit = 0x8000_0000;
-    private const int LevelBits = 6;
-    private const int BinsPerLevel = 1 << LevelBits; // one word of the bitmap
-    private const int LevelCount = 32 - LevelBits + 1; // sizes of 1 to 32 bits
     private const int MaxProbes = 1; // holes of the own class looked at before a larger class is taken
 
     private const int MinNodes = 256; // 8 KiB
 
-    private readonly uint[] _heads = new uint[LevelCount * BinsPerLevel];
-    private readonly ulong[] _classes = new ulong[LevelCount];
+    private readonly uint[] _heads;
     private readonly uint _salt;
 
     // One struct of 32 bytes per node: freeing reads and writes nearly all of it, and two share a cache line.
     private LineArray<Node> _nodes;
     private int _made; // slots that were ever used
     private uint _spare = None; // stack of unused slots through NextInBin
-    private uint _levels; // bit i: _classes[i] is not 0
+    private BinMask _mask = new();
 
     private static bool IsHole(uint link) => (link & HoleBit) != 0;
-
-    /// <summary>The class whose sizes begin at or below a size.</summary>
-    private static int BinOf(uint size)
-    {
-        int shift = Math.Max(0, BitOperations.Log2(size) - LevelBits);
-        return (shift << LevelBits) + (int)(size >> shift);
-    }
-
-    /// <summary>The lowest class of which every hole is at least that large.</summary>
-    private static int BinAbove(ulong size)
-    {
-        int shift = Math.Max(0, BitOperations.Log2(size) - LevelBits);
-        return (shift << LevelBits) + (int)((size + (1ul << shift) - 1) >> shift);
-    }
 
     /// <summary>The first hole of the lowest class from one upward that has any.</summary>
     private uint FirstFrom(int bin)
     {
-        int level = bin >> LevelBits;
-        if (level >= LevelCount)
-        {
-            return None;
-        }
-
-        ulong classes = _classes[level] & (ulong.MaxValue << (bin & (BinsPerLevel - 1)));
-        if (classes == 0)
-        {
-            uint levels = _levels & unchecked((uint)(0xFFFF_FFFEul << level));
-            if (levels == 0)
-            {
-                return None;
-            }
-
-            level = BitOperations.TrailingZeroCount(levels);
-            classes = _classes[level];
-        }
-
-        return _heads[(level << LevelBits) + BitOperations.TrailingZeroCount(classes)];
+        bin = _mask.FirstFrom(bin);
+        return bin == BinMask.None ? None : _heads[bin];
     }
 
     private uint FindHole(uint size)
     {
-        int own = BinOf(size);
-        int above = BinAbove(size);
+        int own = BinClass.Of(size);
+        int above = BinClass.Above(size);
         uint slot = None;
         if (own != above)
         {
@@ -101,7 +64,7 @@ public sealed partial class BinAllocator
     /// <summary>A hole that holds a size at an alignment; first one that any hole of its class can serve.</summary>
     private uint FindAlignedHole(uint size, ulong alignment)
     {
-        int above = BinAbove(size + alignment - 1);
+        int above = BinClass.Above(size + alignment - 1);
         uint slot = FirstFrom(above);
         if (slot != None)
         {
@@ -109,7 +72,7 @@ public sealed partial class BinAllocator
         }
 
         // Smaller holes may lie so that they need less padding, or none.
-        for (int bin = BinOf(size); bin < Math.Min(above, _heads.Length); bin++)
+        for (int bin = BinClass.Of(size); bin < Math.Min(above, _heads.Length); bin++)
         {
             for (slot = _heads[bin]; slot != None; slot = _nodes[slot].NextInBin)
             {
@@ -173,7 +136,7 @@ public sealed partial class BinAllocator
     /// <summary>Makes a node a hole between two neighbours, tells them, and puts it into its bin.</summary>
     private void AddHole(uint slot, uint offset, uint size, uint before, uint after)
     {
-        int bin = BinOf(size);
+        int bin = BinClass.Of(size);
         ref uint head = ref _heads[bin];
         ref Node node = ref _nodes[slot];
         node.Offset = offset;
@@ -190,8 +153,7 @@ public sealed partial class BinAllocator
         }
         else
         {
-            _classes[bin >> LevelBits] |= 1ul << (bin & (BinsPerLevel - 1));
-            _levels |= 1u << (bin >> LevelBits);
+            _mask.Set(bin);
         }
 
         head = slot;
@@ -212,17 +174,12 @@ public sealed partial class BinAllocator
             return;
         }
 
-        int bin = BinOf(node.Size);
+        int bin = BinClass.Of(node.Size);
         Debug.Assert(_heads[bin] == slot, "The first hole of a list is its head.");
         _heads[bin] = next;
         if (next == None)
         {
-            int level = bin >> LevelBits;
-            _classes[level] &= ~(1ul << (bin & (BinsPerLevel - 1)));
-            if (_classes[level] == 0)
-            {
-                _levels &= ~(1u << level);
-            }
+            _mask.Clear(bin);
         }
     }
 

@@ -1,4 +1,3 @@
-using System;
 using System.Globalization;
 using System.Text;
 
@@ -16,6 +15,7 @@ public sealed partial class BinAllocator
             CultureInfo.InvariantCulture,
             $"bins: unit {UnitBytes} B, size {SizeBytes} B, free {FreeBytes} B, largest {LargestFreeBytes} B, ");
         text.Append(CultureInfo.InvariantCulture, $"live {LiveCount}\n");
+        _dense?.Dump(text, _unitShift);
         for (int bin = _heads.Length - 1; bin > 0; bin--)
         {
             int count = 0;
@@ -26,7 +26,7 @@ public sealed partial class BinAllocator
 
             if (count != 0)
             {
-                ulong least = LeastSize(bin) << _unitShift;
+                ulong least = BinClass.LeastSize(bin) << _unitShift;
                 text.Append(CultureInfo.InvariantCulture, $"from {least,14} B: {count,8} holes\n");
             }
         }
@@ -36,7 +36,9 @@ public sealed partial class BinAllocator
 
     /// <summary>Checks every invariant.</summary>
     /// <returns>Null when all hold, otherwise a sentence that names the first that does not. Cost: O(nodes + bins).</returns>
-    public string? Validate()
+    public string? Validate() => _dense is { } dense ? dense.Validate(_freeUnits, LiveCount) : ValidateNodes();
+
+    private string? ValidateNodes()
     {
         int live = 0;
         int holes = 0;
@@ -80,12 +82,6 @@ public sealed partial class BinAllocator
             : ValidateBins(holes) ?? ValidateSlots(live + holes);
     }
 
-    private static ulong LeastSize(int bin)
-    {
-        int shift = Math.Max(0, (bin >> LevelBits) - 1);
-        return (ulong)(bin - (shift << LevelBits)) << shift;
-    }
-
     private bool IsHoleSlot(uint slot) => slot != None && (_nodes[slot].Generation & 1) == 0;
 
     private uint FirstSlot()
@@ -106,7 +102,7 @@ public sealed partial class BinAllocator
         int listed = 0;
         for (int bin = 0; bin < _heads.Length; bin++)
         {
-            bool isMarked = ((_classes[bin >> LevelBits] >> (bin & (BinsPerLevel - 1))) & 1) != 0;
+            bool isMarked = _mask.Has(bin);
             if (isMarked != (_heads[bin] != None))
             {
                 return $"the bitmap {(isMarked ? "names an empty" : "hides the")} class {bin}";
@@ -115,7 +111,7 @@ public sealed partial class BinAllocator
             uint previous = None;
             for (uint slot = _heads[bin]; slot != None; slot = _nodes[slot].NextInBin)
             {
-                if (!IsHoleSlot(slot) || BinOf(_nodes[slot].Size) != bin || _nodes[slot].PrevInBin != previous)
+                if (!IsHoleSlot(slot) || BinClass.Of(_nodes[slot].Size) != bin || _nodes[slot].PrevInBin != previous)
                 {
                     return $"class {bin} lists slot {slot}, which does not belong there";
                 }
@@ -128,15 +124,7 @@ public sealed partial class BinAllocator
             }
         }
 
-        for (int level = 0; level < LevelCount; level++)
-        {
-            if (((_levels >> level) & 1) != (_classes[level] == 0 ? 0u : 1u))
-            {
-                return $"the mask of levels disagrees with level {level}";
-            }
-        }
-
-        return listed == holes ? null : $"{holes} holes exist, but {listed} are listed";
+        return listed == holes ? _mask.Validate() : $"{holes} holes exist, but {listed} are listed";
     }
 
     private string? ValidateSlots(int used)

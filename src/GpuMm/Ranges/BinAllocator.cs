@@ -15,11 +15,13 @@ namespace GpuMm.Ranges;
 /// leave a remainder behind when a hole of that size exists. Freed neighbours merge at once.
 /// </para>
 /// <para>
-/// Limits: 2^32 - 1 units, and as many live blocks as the constructor says, at most <see cref="MaxLiveLimit"/>.
+/// Limits: 2^32 - 1 units, and as many live blocks as the constructor says, at most <see cref="MaxLiveLimit"/>. A freed
+/// name is refused until its slot was used 2^31 times more, in the dense layout until 65,536 blocks more have started at
+/// its unit.
 /// </para>
 /// Lock: none, the caller serialises. Cost: O(1), except that a request which no larger class can serve looks at every
 /// hole of the classes that might (its own; with an alignment those up to size + alignment) before it gives up: no hole
-/// that fits is ever overlooked. No managed allocation, growth of the node table aside.
+/// that fits is ever overlooked. No managed allocation, growth of the tables aside.
 /// Source: the two levels of TLSF (Masmano and others, 2004) and the flat node table of OffsetAllocator; own code.
 /// </remarks>
 public sealed partial class BinAllocator
@@ -27,9 +29,12 @@ public sealed partial class BinAllocator
     /// <summary>Most live blocks that an allocator can be made for.</summary>
     public const int MaxLiveLimit = 1 << 27; // 2 slots each (a block and the hole behind it) of 4 words: 2^30 array elements
 
+    private const ulong DenseUnitsPerLive = 8; // at more, the nodes take less memory and the borders more cache
+
     private readonly int _unitShift;
     private readonly uint _unitCount;
     private readonly int _maxLiveCount;
+    private readonly DenseBins? _dense; // in place of the nodes
     private uint _freeUnits;
 
     /// <summary>Makes an allocator over [0, <paramref name="sizeBytes"/>), all of it free.</summary>
@@ -37,8 +42,9 @@ public sealed partial class BinAllocator
     /// <param name="unitBytes">Granularity of offsets and sizes: a power of two.</param>
     /// <param name="maxLiveCount">Most live blocks, 1 to <see cref="MaxLiveLimit"/>.</param>
     /// <param name="expectedLiveCount">
-    /// Live blocks that the node table is made for at once, at most <paramref name="maxLiveCount"/>; it holds half as many
-    /// holes besides, and grows when there are more.
+    /// Live blocks that the tables are made for at once, at most <paramref name="maxLiveCount"/>; they hold half as many
+    /// holes besides, and grow when there are more. From one for each 8 units up the dense layout is chosen: faster and
+    /// smaller for many blocks of a few units.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public BinAllocator(
@@ -62,9 +68,17 @@ public sealed partial class BinAllocator
         _unitCount = (uint)(sizeBytes >> _unitShift);
         _maxLiveCount = maxLiveCount;
         _salt = AllocatorIdentity.NextGenerationSalt();
+        _freeUnits = _unitCount;
+        if (_unitCount <= Math.Min(DenseBins.UnitLimit, (ulong)expectedLiveCount * DenseUnitsPerLive))
+        {
+            _heads = [];
+            _dense = new DenseBins(_unitCount, expectedLiveCount);
+            return;
+        }
+
+        _heads = new uint[BinClass.Count];
         _nodes = new LineArray<Node>(Math.Max(MinNodes, expectedLiveCount + (expectedLiveCount / 2)));
         Array.Fill(_heads, None);
-        _freeUnits = _unitCount;
         AddHole(TakeSlot(), offset: 0, _unitCount, before: None, after: None);
     }
 
@@ -81,19 +95,17 @@ public sealed partial class BinAllocator
     public int LiveCount { get; private set; }
 
     /// <summary>Bytes of managed memory that the tables hold.</summary>
-    public long MetadataBytes => _nodes.MetadataBytes + (4L * _heads.Length) + (8L * _classes.Length);
+    public long MetadataBytes => _dense?.MetadataBytes ?? (_nodes.MetadataBytes + (4L * _heads.Length) + _mask.MetadataBytes);
 
     /// <summary>Size of the largest hole, bytes. Cost: O(holes of the highest class that has one).</summary>
     public ulong LargestFreeBytes
     {
         get
         {
-            uint largest = 0;
-            if (_levels != 0)
+            uint largest = _dense?.LargestHole ?? 0;
+            if (!_mask.IsEmpty)
             {
-                int level = BitOperations.Log2(_levels);
-                int bin = (level * BinsPerLevel) + BitOperations.Log2(_classes[level]);
-                for (uint slot = _heads[bin]; slot != None; slot = _nodes[slot].NextInBin)
+                for (uint slot = _heads[_mask.Highest]; slot != None; slot = _nodes[slot].NextInBin)
                 {
                     largest = Math.Max(largest, _nodes[slot].Size);
                 }
@@ -126,6 +138,19 @@ public sealed partial class BinAllocator
         if (size > _freeUnits || LiveCount >= _maxLiveCount)
         {
             return MmStatus.NoSpace;
+        }
+
+        if (_dense is { } dense)
+        {
+            bool isTaken = alignmentBytes <= 1ul << _unitShift
+                ? dense.TryTake(size, out block, out uint offset)
+                : dense.TryTakeAligned(size, alignmentBytes >> _unitShift, out block, out offset);
+            uint taken = isTaken ? 1u : 0;
+            offsetBytes = (ulong)offset << _unitShift;
+            LiveCount += (int)taken;
+            _freeUnits -= size * taken;
+            AssertInvariants();
+            return isTaken ? MmStatus.Ok : MmStatus.NoSpace;
         }
 
         uint slot;
@@ -165,6 +190,20 @@ public sealed partial class BinAllocator
     public void Free(BinBlock block)
     {
         AssertInvariants();
+        if (_dense is { } dense)
+        {
+            uint freed = dense.TryFree(block);
+            if (freed == 0)
+            {
+                ThrowStale(block);
+            }
+
+            _freeUnits += freed;
+            LiveCount--;
+            AssertInvariants();
+            return;
+        }
+
         uint slot = block.Slot;
         ref Node node = ref LiveNode(block);
         node.Generation = unchecked(node.Generation + 1);
@@ -203,7 +242,7 @@ public sealed partial class BinAllocator
 
     /// <summary>True when a name stands for a live block of this allocator.</summary>
     /// <param name="block">The name.</param>
-    public bool IsLive(BinBlock block) =>
+    public bool IsLive(BinBlock block) => _dense is { } dense ? dense.IsLive(block) :
         block.Slot < (uint)_made && (block.Generation & 1) != 0 && _nodes[block.Slot].Generation == block.Generation;
 
     /// <summary>The bytes of a live block; the size is the one that was asked for, rounded up to units.</summary>
@@ -211,6 +250,12 @@ public sealed partial class BinAllocator
     /// <exception cref="InvalidOperationException">The block is stale or foreign.</exception>
     public ByteRange GetRange(BinBlock block)
     {
+        if (_dense is { } dense)
+        {
+            VerifyLive(dense, block);
+            return new ByteRange((ulong)block.Slot << _unitShift, (ulong)dense.SizeOf(block.Slot) << _unitShift);
+        }
+
         ref Node node = ref LiveNode(block);
         return new ByteRange((ulong)node.Offset << _unitShift, (ulong)node.Size << _unitShift);
     }
@@ -220,6 +265,14 @@ public sealed partial class BinAllocator
         $"Block 0x{block.Packed:x} is not live here: it was freed before, or belongs to another allocator.");
 
     private static ulong AlignUp(uint offset, ulong alignment) => (offset + alignment - 1) & ~(alignment - 1);
+
+    private static void VerifyLive(DenseBins dense, BinBlock block)
+    {
+        if (!dense.IsLive(block))
+        {
+            ThrowStale(block);
+        }
+    }
 
     private ref Node LiveNode(BinBlock block)
     {
@@ -235,7 +288,7 @@ public sealed partial class BinAllocator
     private void AssertInvariants()
     {
         Debug.Assert(_freeUnits <= _unitCount, "No more is free than there is.");
-        Debug.Assert(_levels == 0 == (_freeUnits == 0), "Free space lies in holes, and holes lie in bins.");
+        Debug.Assert(_dense is not null || _mask.IsEmpty == (_freeUnits == 0), "Free space lies in holes, and holes lie in bins.");
         Debug.Assert(LiveCount <= _maxLiveCount, "The limit holds.");
     }
 }

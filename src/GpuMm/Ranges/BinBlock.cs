@@ -1,7 +1,7 @@
 namespace GpuMm.Ranges;
 
 /// <summary>Names one block that a <see cref="BinAllocator"/> gave out; <c>default</c> names none.</summary>
-/// <param name="Packed">Generation in the high half (odd while the block lives), slot in the low half.</param>
+/// <param name="Packed">Generation in the high half, never 0; slot, or in the dense layout the first unit, in the low half.</param>
 public readonly record struct BinBlock(ulong Packed)
 {
     internal BinBlock(uint slot, uint generation)

@@ -1,6 +1,8 @@
 using System;
 using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GpuMm.Ranges;
 
@@ -22,32 +24,40 @@ namespace GpuMm.Ranges;
 /// </para>
 /// Lock: none, the caller serialises. Cost: O(log64 of the space) per call, no managed allocation in flat form.
 /// </remarks>
-internal sealed partial class FreeBlockIndex
+internal sealed unsafe partial class FreeBlockIndex
 {
     internal const ulong MaxFlatChunkCount = 1ul << 28; // 2 bits * 2^28 + 1/32 = 66 MiB that stay untouched until used
 
     private const int TierOrders = 6;
     private const int AlignmentClasses = 64;
 
+    // Pinned arrays under pointers: orders and groups come from layouts made here, and debug builds assert each word.
     private readonly ulong[] _flat;
+    private readonly ulong* _flatWord; // null in sparse form
     private readonly SparseWords? _sparse;
     private readonly OrderLayout[] _layouts;
+    private readonly OrderLayout* _layout;
     private readonly int _levelCount;
     private readonly ulong[] _levelBases; // [order * _levelCount + level]: first word of that summary level
 
+    private readonly ulong* _levelBase;
+
     // [order * AlignmentClasses + class]: 1 + an upper bound of the free indices that have exactly `class` trailing zeros.
-    private readonly ulong[] _alignmentBounds;
+    // Empty until the first search for an alignment: most callers never make one, and each Add would pay.
+    private ulong[] _alignmentBounds = [];
 
     internal FreeBlockIndex(ulong chunkCount, int maxOrder)
     {
         MaxOrder = maxOrder;
-        _layouts = new OrderLayout[maxOrder + 1];
+        _layouts = GC.AllocateArray<OrderLayout>(maxOrder + 1, pinned: true);
+        _layout = (OrderLayout*)Marshal.UnsafeAddrOfPinnedArrayElement(_layouts, 0);
         _levelCount = LevelsFor(chunkCount);
-        _levelBases = new ulong[(maxOrder + 1) * _levelCount];
-        _alignmentBounds = new ulong[(maxOrder + 1) * AlignmentClasses];
+        _levelBases = GC.AllocateArray<ulong>((maxOrder + 1) * _levelCount, pinned: true);
+        _levelBase = (ulong*)Marshal.UnsafeAddrOfPinnedArrayElement(_levelBases, 0);
         ulong wordCount = LayOut(chunkCount);
         bool isFlat = chunkCount <= MaxFlatChunkCount;
-        _flat = isFlat ? new ulong[wordCount] : [];
+        _flat = isFlat ? GC.AllocateArray<ulong>((int)wordCount, pinned: true) : [];
+        _flatWord = isFlat ? (ulong*)Marshal.UnsafeAddrOfPinnedArrayElement(_flat, 0) : null;
         _sparse = isFlat ? null : new SparseWords();
     }
 
@@ -60,27 +70,29 @@ internal sealed partial class FreeBlockIndex
 
     internal bool Contains(int order, ulong index)
     {
-        ref readonly OrderLayout layout = ref _layouts[order];
+        ref readonly OrderLayout layout = ref LayoutOf(order);
         return (Read(layout.WordOf(index)) & layout.BitOf(index)) != 0;
     }
 
     internal void Add(int order, ulong index)
     {
-        ref readonly OrderLayout layout = ref _layouts[order];
+        ref readonly OrderLayout layout = ref LayoutOf(order);
         ulong at = layout.WordOf(index);
         ulong word = Read(at);
         Debug.Assert((word & layout.BitOf(index)) == 0, "A block is freed once.");
         Write(at, word | layout.BitOf(index));
         MarkGroup(order, index >> layout.GroupShift);
-        ref ulong bound = ref _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)];
-        bound = Math.Max(bound, index + 1);
+        if (_alignmentBounds.Length != 0)
+        {
+            RaiseBound(order, index);
+        }
     }
 
     /// <summary>Takes a block out if it is free.</summary>
     /// <returns>False when it was not there.</returns>
     internal bool TryRemove(int order, ulong index)
     {
-        ref readonly OrderLayout layout = ref _layouts[order];
+        ref readonly OrderLayout layout = ref LayoutOf(order);
         ulong at = layout.WordOf(index);
         ulong word = Read(at);
         ulong bit = layout.BitOf(index);
@@ -106,21 +118,10 @@ internal sealed partial class FreeBlockIndex
     internal ulong Highest(int order)
     {
         Debug.Assert((NonEmptyOrders & (1ul << order)) != 0, "The order has a free block.");
-        ReadOnlySpan<ulong> bases = _levelBases.AsSpan(order * _levelCount, _levelCount);
-        ref readonly OrderLayout layout = ref _layouts[order];
+        ulong* bases = _levelBase + (order * _levelCount);
+        ref readonly OrderLayout layout = ref LayoutOf(order);
         ulong group = 0;
-        if (_sparse is null)
-        {
-            ulong[] flat = _flat;
-            for (int level = bases.Length - 1; level >= 0; level--)
-            {
-                group = (group << 6) + (uint)BitOperations.Log2(flat[(int)(bases[level] + group)]);
-            }
-
-            return layout.IndexOf(group, BitOperations.Log2(flat[(int)layout.WordOfGroup(group)] & layout.FieldMask));
-        }
-
-        for (int level = bases.Length - 1; level >= 0; level--)
+        for (int level = _levelCount - 1; level >= 0; level--)
         {
             group = (group << 6) + (uint)BitOperations.Log2(Read(bases[level] + group));
         }
@@ -132,7 +133,7 @@ internal sealed partial class FreeBlockIndex
     /// <summary>The highest free block of an order whose index is at most a limit.</summary>
     internal bool TryHighestAtOrBelow(int order, ulong limit, out ulong index)
     {
-        ref readonly OrderLayout layout = ref _layouts[order];
+        ref readonly OrderLayout layout = ref LayoutOf(order);
         index = 0;
         if ((NonEmptyOrders & (1ul << order)) == 0)
         {
@@ -163,7 +164,7 @@ internal sealed partial class FreeBlockIndex
     /// <summary>The lowest free block of an order whose index is at least a limit.</summary>
     internal bool TryLowestAtOrAbove(int order, ulong limit, out ulong index)
     {
-        ref readonly OrderLayout layout = ref _layouts[order];
+        ref readonly OrderLayout layout = ref LayoutOf(order);
         index = 0;
         ulong group = limit >> layout.GroupShift;
         if ((NonEmptyOrders & (1ul << order)) == 0 || group >= layout.GroupCount)
@@ -193,6 +194,11 @@ internal sealed partial class FreeBlockIndex
     /// </remarks>
     internal bool TryHighestAligned(int order, int step, out ulong index)
     {
+        if (_alignmentBounds.Length == 0)
+        {
+            MakeBounds();
+        }
+
         Span<ulong> bounds = _alignmentBounds.AsSpan((order * AlignmentClasses) + step, AlignmentClasses - step);
         ulong bound = 0;
         foreach (ulong candidate in bounds)
@@ -224,19 +230,39 @@ internal sealed partial class FreeBlockIndex
         return found;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RaiseBound(int order, ulong index)
+    {
+        ref ulong bound = ref _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)];
+        bound = Math.Max(bound, index + 1);
+    }
+
     private static int ClassOf(ulong index) => BitOperations.TrailingZeroCount(index | (1ul << (AlignmentClasses - 1)));
 
-    private ulong Read(ulong at) => _sparse is null ? _flat[(int)at] : _sparse.Read(at);
+    private ref readonly OrderLayout LayoutOf(int order)
+    {
+        Debug.Assert((uint)order <= (uint)MaxOrder, "The order exists.");
+        return ref _layout[order];
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Read(ulong at)
+    {
+        Debug.Assert(_sparse is not null || at < (ulong)_flat.Length, "The word lies inside the space.");
+        return _flatWord != null ? _flatWord[at] : _sparse!.Read(at);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Write(ulong at, ulong word)
     {
-        if (_sparse is null)
+        Debug.Assert(_sparse is not null || at < (ulong)_flat.Length, "The word lies inside the space.");
+        if (_flatWord != null)
         {
-            _flat[(int)at] = word;
+            _flatWord[at] = word;
         }
         else
         {
-            _sparse.Write(at, word);
+            _sparse!.Write(at, word);
         }
     }
 

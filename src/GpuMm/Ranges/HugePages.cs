@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace GpuMm.Ranges;
@@ -13,17 +14,19 @@ internal static partial class HugePages
     private const long HugePageBytes = 2L << 20;
 
     /// <summary>Advises the host about a pinned array that nobody has touched yet. Never fails: advice may be ignored.</summary>
-    /// <param name="words">A pinned array.</param>
-    internal static void Advise(ulong[] words)
+    /// <param name="table">A pinned array.</param>
+    internal static void Advise<T>(T[] table)
+        where T : unmanaged
     {
-        if (!OperatingSystem.IsLinux() || words.LongLength * sizeof(ulong) < 2 * HugePageBytes)
+        long bytes = table.LongLength * Unsafe.SizeOf<T>();
+        if (!OperatingSystem.IsLinux() || bytes < 2 * HugePageBytes)
         {
             return;
         }
 
         // Invariant: the array is pinned, so its address stays; only whole huge pages inside it are named.
-        long start = Marshal.UnsafeAddrOfPinnedArrayElement(words, 0);
-        long end = start + (words.LongLength * sizeof(ulong));
+        long start = Marshal.UnsafeAddrOfPinnedArrayElement(table, 0);
+        long end = start + bytes;
         long first = (start + HugePageBytes - 1) & -HugePageBytes;
         long last = end & -HugePageBytes;
         if (first < last)

@@ -17,9 +17,32 @@ public sealed class BinAllocatorModelTests(ITestOutputHelper output)
         Gen.Int[1, 9].Array[3],
         (units, maxLive, weights) =>
         {
-            BinSide side = new(new NaiveSpaceModel((ulong)units, maxLive), units, maxLive, weights);
+            BinSide side = new(new NaiveSpaceModel((ulong)units, maxLive), units, maxLive, weights, isDense: false);
             return (side, side);
         });
+
+    // At most eight units for each block that may live: the layout for spaces of many small blocks.
+    private static readonly Gen<(BinSide Subject, BinSide Model)> s_denseStart = Gen.Select(
+        Gen.Int[1, 700],
+        Gen.Int[0, 40],
+        Gen.Int[1, 9].Array[3],
+        (units, more, weights) =>
+        {
+            int maxLive = ((units + 7) / 8) + more;
+            BinSide side = new(new NaiveSpaceModel((ulong)units, maxLive), units, maxLive, weights, isDense: true);
+            return (side, side);
+        });
+
+    [Fact]
+    public void TheDenseLayoutAgreesWithTheModelAfterEveryOperation()
+    {
+        s_denseStart.SampleModelBased(
+            s_call.Operation<BinSide, BinSide>(static (side, call) => side.Apply(call), static (_, _) => { }),
+            equal: static (side, _) => side.Fault is null,
+            iter: 1_500,
+            classify: static side => side.Describe(),
+            writeLine: output.WriteLine);
+    }
 
     [Fact]
     public void BinAllocatorAgreesWithTheModelAfterEveryOperation()

@@ -19,12 +19,12 @@ internal sealed class BinSide
     private readonly List<(BinBlock Block, ulong Start)> _live = [];
     private MmStatus _last;
 
-    public BinSide(NaiveSpaceModel model, int units, int maxLive, int[] weights)
+    public BinSide(NaiveSpaceModel model, int units, int maxLive, int[] weights, bool isDense)
     {
         _weights = weights;
         _maxLive = maxLive;
         _maxSize = weights[2] % 2 == 0 ? units + 2 : 9;
-        _subject = new BinAllocator((ulong)units, 1, maxLive);
+        _subject = new BinAllocator((ulong)units, 1, maxLive, isDense ? maxLive : 0);
         _model = model;
     }
 

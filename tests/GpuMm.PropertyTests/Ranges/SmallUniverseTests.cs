@@ -61,13 +61,15 @@ public sealed class SmallUniverseTests
         }
     }
 
-    [Fact]
-    public void EveryShortSequenceOnASmallBinSpaceAgreesWithTheModel()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Units)] // dense
+    public void EveryShortSequenceOnASmallBinSpaceAgreesWithTheModel(int expectedLiveCount)
     {
         // 0-7: sizes 1-8; 8-11: sizes 1-4 at multiples of 2 or 4; 12-14: one of the live blocks is freed.
         foreach (int[] sequence in Sequences(15))
         {
-            BinAllocator subject = new(Units, 1);
+            BinAllocator subject = new(Units, 1, BinAllocator.MaxLiveLimit, expectedLiveCount);
             NaiveSpaceModel model = new(Units, int.MaxValue);
             List<(BinBlock Block, ulong Start)> live = [];
             foreach (int operation in sequence)
