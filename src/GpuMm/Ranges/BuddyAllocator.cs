@@ -14,8 +14,7 @@ namespace GpuMm.Ranges;
 /// dirty). What was freed in any order therefore ends in the same blocks, and an allocation that fails half-way is undone
 /// exactly by freeing what it took.
 /// </para>
-/// Lock: none, the caller serialises. Cost: O(log n) per block; no managed allocation, growth of the block table and the
-/// table of the first request for an alignment aside.
+/// Lock: none, the caller serialises. Cost: O(log n) per block; no managed allocation, growth of the block table aside.
 /// Source: the contract of gpu_buddy of the kernel (formerly drm_buddy); the bitmap layout is our own.
 /// </remarks>
 public sealed partial class BuddyAllocator

@@ -6,7 +6,7 @@ using System.Text;
 namespace GpuMm.Ranges;
 
 /// <summary>What can be said of the tables, and whether every invariant holds.</summary>
-internal sealed unsafe partial class DenseBins
+internal sealed partial class DenseBins
 {
     /// <summary>A line for each class that has holes, largest first.</summary>
     internal void Dump(StringBuilder text, int unitShift)
@@ -33,7 +33,7 @@ internal sealed unsafe partial class DenseBins
         uint end;
         for (uint start = 0; start < _unitCount; start = end)
         {
-            bool isHole = (WordOf(start)->Holes & BitOf(start)) != 0;
+            bool isHole = (WordOf(start).Holes & BitOf(start)) != 0;
             end = NextBorder(start);
             string? fault = ValidatePiece(start, end, isHole);
             if (fault is not null)
@@ -66,7 +66,7 @@ internal sealed unsafe partial class DenseBins
     private uint NextBorder(uint start)
     {
         uint end = start + 1;
-        while (end < _unitCount && (WordOf(end)->Borders & BitOf(end)) == 0)
+        while (end < _unitCount && (WordOf(end).Borders & BitOf(end)) == 0)
         {
             end++;
         }
@@ -76,7 +76,7 @@ internal sealed unsafe partial class DenseBins
 
     private string? ValidatePiece(uint start, uint end, bool isHole)
     {
-        if ((WordOf(start)->Borders & BitOf(start)) == 0 || (WordOf(_unitCount)->Borders & BitOf(_unitCount)) == 0)
+        if ((WordOf(start).Borders & BitOf(start)) == 0 || (WordOf(_unitCount).Borders & BitOf(_unitCount)) == 0)
         {
             return $"no border stands at {start}, or at the end";
         }
@@ -88,7 +88,7 @@ internal sealed unsafe partial class DenseBins
 
         for (uint unit = start; unit < end; unit++)
         {
-            bool isMarked = (WordOf(unit)->Holes & BitOf(unit)) != 0;
+            bool isMarked = (WordOf(unit).Holes & BitOf(unit)) != 0;
             if (isMarked != (isHole && (unit == start || unit == end - 1)))
             {
                 return $"unit {unit} is {(isMarked ? string.Empty : "not ")}marked as the border of a hole";

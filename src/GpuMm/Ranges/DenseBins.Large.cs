@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 namespace GpuMm.Ranges;
 
 /// <summary>What is not small: sizes of any class, alignments, and neighbours of more than 64 units.</summary>
-internal sealed unsafe partial class DenseBins
+internal sealed partial class DenseBins
 {
     /// <summary>Size of the largest hole, units. Cost: O(entries of the highest class).</summary>
     internal uint LargestHole
@@ -15,9 +15,9 @@ internal sealed unsafe partial class DenseBins
         {
             uint largest = 0;
             int bin = FirstClassFrom(0) == BinMask.None ? 0 : HighestClass;
-            for (uint entry = _stack[bin].Top; entry != NoEntry; entry = EntryBelow(entry))
+            for (uint entry = StackOf(bin).Top; entry != NoEntry; entry = EntryBelow(entry))
             {
-                uint size = HoleAt(_entry[entry]);
+                uint size = HoleAt(EntryAt(entry));
                 largest = BinClass.Of(size) == bin ? Math.Max(largest, size) : largest;
             }
 
@@ -46,7 +46,7 @@ internal sealed unsafe partial class DenseBins
         uint start = (uint)((offset + alignment - 1) & ~(alignment - 1));
         if (start != offset)
         {
-            WordOf(start)->Borders |= BitOf(start);
+            WordOf(start).Borders |= BitOf(start);
             AddHole(offset, start - offset);
         }
 
@@ -58,7 +58,7 @@ internal sealed unsafe partial class DenseBins
     /// <summary>Size of the piece that starts at a unit.</summary>
     internal uint SizeOf(uint start)
     {
-        ulong borders = BordersAfter(WordOf(start), start);
+        ulong borders = BordersAfter(ref WordOf(start), start);
         return borders != 0 ? (uint)BitOperations.TrailingZeroCount(borders) + 1 : _long[LongNote(start)];
     }
 
@@ -102,15 +102,15 @@ internal sealed unsafe partial class DenseBins
         if (before != 0)
         {
             Uncount(BinClass.Of(before));
-            WordOf(start)->Borders &= ~BitOf(start);
-            WordOf(start - 1)->Holes &= ~BitOf(start - 1);
+            WordOf(start).Borders &= ~BitOf(start);
+            WordOf(start - 1).Holes &= ~BitOf(start - 1);
         }
 
         if (after != 0)
         {
             Uncount(BinClass.Of(after));
-            WordOf(end)->Borders &= ~BitOf(end);
-            WordOf(end)->Holes &= ~BitOf(end);
+            WordOf(end).Borders &= ~BitOf(end);
+            WordOf(end).Holes &= ~BitOf(end);
         }
 
         start -= before;
@@ -129,27 +129,27 @@ internal sealed unsafe partial class DenseBins
     /// <summary>Size of the hole that starts at a unit; 0 when none does.</summary>
     private uint HoleAt(uint start)
     {
-        Word* word = WordOf(start);
-        return ((word->Borders & word->Holes) & BitOf(start)) != 0 ? SizeOf(start) : 0;
+        ref Word word = ref WordOf(start);
+        return ((word.Borders & word.Holes) & BitOf(start)) != 0 ? SizeOf(start) : 0;
     }
 
     /// <summary>Size of the hole that ends before a unit; 0 when none does.</summary>
     private uint SizeOfHoleBefore(uint end)
     {
-        Word* word = WordOf(end);
-        if (HolesBefore(word, end) >> (WordBits - 1) == 0)
+        ref Word word = ref WordOf(end);
+        if (HolesBefore(ref word, end) >> (WordBits - 1) == 0)
         {
             return 0;
         }
 
-        ulong borders = BordersBefore(word, end);
+        ulong borders = BordersBefore(ref word, end);
         return borders != 0 ? (uint)BitOperations.LeadingZeroCount(borders) + 1 : _long[LongNote(end - 1) + 1];
     }
 
     /// <summary>Turns the front of a run, at whose start a border stands, into a live block; the rest becomes a hole.</summary>
     private BinBlock Place(uint start, uint size, uint end)
     {
-        WordOf(start)->Holes &= ~BitOf(start);
+        WordOf(start).Holes &= ~BitOf(start);
         uint rest = start + size;
         if (size > ShortMost)
         {
@@ -158,12 +158,12 @@ internal sealed unsafe partial class DenseBins
 
         if (rest == end)
         {
-            WordOf(end - 1)->Holes &= ~BitOf(end - 1);
+            WordOf(end - 1).Holes &= ~BitOf(end - 1);
         }
         else
         {
             Debug.Assert(rest < end, "The run is long enough.");
-            WordOf(rest)->Borders |= BitOf(rest);
+            WordOf(rest).Borders |= BitOf(rest);
             AddHole(rest, end - rest);
         }
 

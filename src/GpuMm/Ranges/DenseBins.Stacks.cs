@@ -7,18 +7,16 @@ using System.Runtime.InteropServices;
 namespace GpuMm.Ranges;
 
 /// <summary>The stacks of the classes: chunks of four cache lines in a common array.</summary>
-internal sealed unsafe partial class DenseBins
+internal sealed partial class DenseBins
 {
     private const int ChunkEntries = 64; // entry 0 links to the entry below the chunk's first, or to the next spare chunk
     private const uint NoEntry = ChunkEntries - 1; // the last entry of chunk 0, which no stack uses
     private const int MinChunks = 8;
 
-    private readonly Stack[] _stacks = GC.AllocateArray<Stack>(BinClass.Count, pinned: true);
-    private Stack* _stack; // the same, without a check of the class
+    private readonly Stack[] _stacks = new Stack[BinClass.Count];
     private ulong _smallClasses; // bit i: class i, below 64, has a hole
     private BinMask _mask = new(); // the other classes
     private uint[] _entries = [];
-    private uint* _entry;
     private uint _spareChunk; // stack of spare chunks through their links; 0 ends it
     private uint _madeChunks = 1;
     private int _usedChunks;
@@ -30,17 +28,24 @@ internal sealed unsafe partial class DenseBins
 
     private void MakeStacks(int expectedLiveCount)
     {
-        _stack = (Stack*)Marshal.UnsafeAddrOfPinnedArrayElement(_stacks, 0);
         Array.Fill(_stacks, new Stack { Top = NoEntry });
-        MakeEntries((Math.Max(MinChunks, expectedLiveCount / ChunkEntries) + 1) * ChunkEntries);
+        _entries = new uint[(Math.Max(MinChunks, expectedLiveCount / ChunkEntries) + 1) * ChunkEntries];
     }
 
-    private void MakeEntries(int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Stack StackOf(uint bin)
     {
-        uint[] entries = GC.AllocateArray<uint>(count, pinned: true);
-        _entries.AsSpan().CopyTo(entries);
-        _entries = entries;
-        _entry = (uint*)Marshal.UnsafeAddrOfPinnedArrayElement(entries, 0);
+        Debug.Assert(bin < BinClass.Count, "A size has a class.");
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_stacks), bin);
+    }
+
+    private ref Stack StackOf(int bin) => ref StackOf((uint)bin);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref uint EntryAt(uint entry)
+    {
+        Debug.Assert(entry < (uint)_entries.Length, "The entry lies in a chunk.");
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), entry);
     }
 
     /// <summary>The lowest class from one upward that has a hole, or <see cref="BinMask.None"/>.</summary>
@@ -82,28 +87,26 @@ internal sealed unsafe partial class DenseBins
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Push(uint bin, uint start)
     {
-        Debug.Assert(bin < BinClass.Count, "A size has a class.");
-        Stack* stack = _stack + bin;
-        if (stack->Count++ == 0)
+        ref Stack stack = ref StackOf(bin);
+        if (stack.Count++ == 0)
         {
             SetClass((int)bin);
         }
 
-        PushEntry(stack, start);
+        PushEntry(ref stack, start);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void PushEntry(Stack* stack, uint start)
+    private void PushEntry(ref Stack stack, uint start)
     {
-        uint entry = stack->Top + 1;
+        uint entry = stack.Top + 1;
         if (entry % ChunkEntries == 0)
         {
-            entry = TakeChunk(stack);
+            entry = TakeChunk(ref stack);
         }
 
-        Debug.Assert(entry < (uint)_entries.Length, "The entry lies in a chunk.");
-        _entry[entry] = start;
-        stack->Top = entry;
+        EntryAt(entry) = start;
+        stack.Top = entry;
     }
 
     /// <summary>One true hole less in a class of at most 64 units; class 0 stands for "no hole".</summary>
@@ -111,7 +114,7 @@ internal sealed unsafe partial class DenseBins
     private void UncountSmall(uint size)
     {
         Debug.Assert(size <= ShortMost, "The size is the number of its class.");
-        ref int count = ref _stack[size].Count;
+        ref int count = ref StackOf(size).Count;
         count = unchecked(count - 1);
         if (count == 0)
         {
@@ -128,24 +131,24 @@ internal sealed unsafe partial class DenseBins
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint PopEntry(Stack* stack)
+    private uint PopEntry(ref Stack stack)
     {
-        uint entry = stack->Top;
+        uint entry = stack.Top;
         Debug.Assert(entry != NoEntry, "The class has a hole, so its stack has an entry.");
-        uint start = _entry[entry];
+        uint start = EntryAt(entry);
         entry--;
-        stack->Top = entry % ChunkEntries != 0 ? entry : ReturnChunk(entry);
+        stack.Top = entry % ChunkEntries != 0 ? entry : ReturnChunk(entry);
         return start;
     }
 
     /// <summary>Takes entries from a stack until one stands for a hole. The class counts one, so there is one.</summary>
     private uint PopHole(int bin, out uint size)
     {
-        Stack* stack = _stack + bin;
+        ref Stack stack = ref StackOf(bin);
         uint start;
         do
         {
-            start = PopEntry(stack);
+            start = PopEntry(ref stack);
             size = HoleAt(start);
         }
         while (BinClass.Of(size) != bin);
@@ -169,7 +172,7 @@ internal sealed unsafe partial class DenseBins
             return true;
         }
 
-        PushEntry(_stack + bin, start);
+        PushEntry(ref StackOf(bin), start);
         return false;
     }
 
@@ -208,12 +211,12 @@ internal sealed unsafe partial class DenseBins
 
     /// <summary>Starts a chunk on a stack whose top chunk is full, and answers its first entry.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint TakeChunk(Stack* stack)
+    private uint TakeChunk(ref Stack stack)
     {
         if (_spareChunk == 0 && _madeChunks == _entries.Length / ChunkEntries)
         {
             MakeRoom();
-            uint next = stack->Top + 1;
+            uint next = stack.Top + 1;
             if (next % ChunkEntries != 0)
             {
                 return next;
@@ -231,7 +234,7 @@ internal sealed unsafe partial class DenseBins
         }
 
         _usedChunks++;
-        _entries[chunk * ChunkEntries] = stack->Top;
+        _entries[chunk * ChunkEntries] = stack.Top;
         return (chunk * ChunkEntries) + 1;
     }
 
@@ -262,17 +265,17 @@ internal sealed unsafe partial class DenseBins
 
         if (_usedChunks > _entries.Length / (2 * ChunkEntries))
         {
-            MakeEntries(_entries.Length * 2);
+            Array.Resize(ref _entries, _entries.Length * 2);
         }
     }
 
     /// <summary>Keeps one entry for each hole of a class. Each chunk is returned before another may be needed.</summary>
     private void Sift(int bin)
     {
-        Stack* stack = _stack + bin;
-        uint* starts = stackalloc uint[ChunkEntries];
-        uint entry = stack->Top;
-        stack->Top = NoEntry;
+        ref Stack stack = ref StackOf(bin);
+        Span<uint> starts = stackalloc uint[ChunkEntries];
+        uint entry = stack.Top;
+        stack.Top = NoEntry;
         while (entry != NoEntry)
         {
             int count = 0;
@@ -286,15 +289,15 @@ internal sealed unsafe partial class DenseBins
             {
                 if (BinClass.Of(HoleAt(starts[i])) == bin)
                 {
-                    WordOf(starts[i])->Holes ^= BitOf(starts[i]); // seen: a second entry for the same hole is not kept
-                    PushEntry(stack, starts[i]);
+                    WordOf(starts[i]).Holes ^= BitOf(starts[i]); // seen: a second entry for the same hole is not kept
+                    PushEntry(ref stack, starts[i]);
                 }
             }
         }
 
-        for (entry = stack->Top; entry != NoEntry; entry = EntryBelow(entry))
+        for (entry = stack.Top; entry != NoEntry; entry = EntryBelow(entry))
         {
-            WordOf(_entries[entry])->Holes ^= BitOf(_entries[entry]);
+            WordOf(_entries[entry]).Holes ^= BitOf(_entries[entry]);
         }
     }
 

@@ -26,12 +26,12 @@ namespace GpuMm.Ranges;
 /// bits each: a stale name is refused until 65,536 more blocks have started there.
 /// </para>
 /// <para>
-/// The tables are pinned arrays under pointers: a pair of calls is a few hundred instructions, and while one waits for
-/// memory the processor can only begin the next if it is not many more. Every unit that is used to reach a table was
-/// found in a table or checked by <see cref="IsLive"/>, and a debug build asserts that it lies inside.
+/// The tables are reached without a check of the index: a pair of calls is a few hundred instructions, and while one
+/// waits for memory the processor can only begin the next if it is not many more. Invariant: every unit was found in a
+/// table or compared with the number of units; a debug build asserts that it lies inside.
 /// </para>
 /// </remarks>
-internal sealed unsafe partial class DenseBins
+internal sealed partial class DenseBins
 {
     internal const uint UnitLimit = 1u << 28; // 512 MiB of counts
     internal const uint ShortMost = WordBits;
@@ -44,8 +44,7 @@ internal sealed unsafe partial class DenseBins
     private readonly ushort[] _starts; // by unit: blocks that have started there
     private readonly ulong[] _words; // Word by word; one more at either end: both neighbours of a word can be read
     private readonly uint[] _long; // by word: size of the long piece that starts there, then of the long hole that ends there
-    private readonly ushort* _start;
-    private readonly Word* _map; // the word of unit 0
+    private readonly int _first; // index in _words of the word of unit 0
 
     internal DenseBins(uint unitCount, int expectedLiveCount)
     {
@@ -58,14 +57,13 @@ internal sealed unsafe partial class DenseBins
         _long = new uint[wordCount * 2];
         HugePages.Advise(_starts);
         HugePages.Advise(_words);
-        _start = (ushort*)Marshal.UnsafeAddrOfPinnedArrayElement(_starts, 0);
 
         // At a multiple of 16 bytes, so that no word straddles two cache lines.
         nint words = Marshal.UnsafeAddrOfPinnedArrayElement(_words, 0);
-        _map = (Word*)((words + sizeof(Word) - 1) & -sizeof(Word)) + 1;
+        _first = words % 16 == 0 ? 2 : 3;
         MakeStacks(expectedLiveCount);
-        WordOf(unitCount)->Borders |= BitOf(unitCount); // the end of the last piece
-        WordOf(0)->Borders |= 1;
+        WordOf(unitCount).Borders |= BitOf(unitCount); // the end of the last piece
+        WordOf(0).Borders |= 1;
         AddHole(0, unitCount);
     }
 
@@ -81,20 +79,18 @@ internal sealed unsafe partial class DenseBins
             return TryTakeLarger(size, out block, out offset);
         }
 
-        Stack* stack = _stack + size;
+        ref Stack stack = ref StackOf(size);
         uint start;
-        Word* word;
         do
         {
-            start = PopEntry(stack);
-            word = WordOf(start);
+            start = PopEntry(ref stack);
         }
-        while (!IsHole(word, start, size));
+        while (!IsHole(ref WordOf(start), start, size));
 
         UncountSmall(size);
-        word->Holes &= ~BitOf(start);
+        WordOf(start).Holes &= ~BitOf(start);
         uint last = start + size - 1;
-        WordOf(last)->Holes &= ~BitOf(last);
+        WordOf(last).Holes &= ~BitOf(last);
         offset = start;
         block = new BinBlock(start, _number | NextStart(start));
         return true;
@@ -106,30 +102,30 @@ internal sealed unsafe partial class DenseBins
     internal uint TryFree(BinBlock block)
     {
         uint start = block.Slot;
-        if (start >= _unitCount || block.Generation != (_number | _start[start]))
+        if (start >= _unitCount || block.Generation != (_number | StartsAt(start)))
         {
             return 0;
         }
 
-        Word* word = WordOf(start);
-        if ((((word->Borders & ~word->Holes) >> (int)start) & 1) == 0)
+        ref Word word = ref WordOf(start);
+        if ((((word.Borders & ~word.Holes) >> (int)start) & 1) == 0)
         {
             return 0;
         }
 
-        ulong borders = BordersAfter(word, start);
+        ulong borders = BordersAfter(ref word, start);
         uint size = (uint)BitOperations.TrailingZeroCount(borders) + 1;
         uint end = start + size;
         uint before = unchecked(start - 1);
 
         // In spaces this full most freed blocks lie between live ones. What else there is costs a call, not every free.
-        if (borders == 0 || (((WordOf(end)->Holes >> (int)end) | (WordOf(before)->Holes >> unchecked((int)before))) & 1) != 0)
+        if (borders == 0 || (((WordOf(end).Holes >> (int)end) | (WordOf(before).Holes >> unchecked((int)before))) & 1) != 0)
         {
             return FreeAndMerge(start);
         }
 
-        word->Holes |= BitOf(start);
-        WordOf(end - 1)->Holes |= BitOf(end - 1);
+        word.Holes |= BitOf(start);
+        WordOf(end - 1).Holes |= BitOf(end - 1);
         Push(size, start);
         return size;
     }
@@ -138,37 +134,37 @@ internal sealed unsafe partial class DenseBins
     internal bool IsLive(BinBlock block)
     {
         uint start = block.Slot;
-        if (start >= _unitCount || block.Generation != (_number | _start[start]))
+        if (start >= _unitCount || block.Generation != (_number | StartsAt(start)))
         {
             return false;
         }
 
-        Word* word = WordOf(start);
-        return (((word->Borders & ~word->Holes) >> (int)start) & 1) != 0;
+        ref Word word = ref WordOf(start);
+        return (((word.Borders & ~word.Holes) >> (int)start) & 1) != 0;
     }
 
     private static ulong BitOf(uint unit) => 1ul << unchecked((int)unit);
 
     /// <summary>The borders at the 64 units behind one, the nearest in bit 0. Shifts by 64 and more are taken modulo 64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong BordersAfter(Word* word, uint unit) =>
-        (word->Borders >> (int)unit >> 1) | (word[1].Borders << ~(int)unit);
+    private static ulong BordersAfter(ref Word word, uint unit) =>
+        (word.Borders >> (int)unit >> 1) | (Unsafe.Add(ref word, 1).Borders << ~(int)unit);
 
     /// <summary>The borders at the 64 units before one, the nearest in bit 63.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong BordersBefore(Word* word, uint unit) =>
-        (word->Borders << ~(int)unit << 1) | ((word - 1)->Borders >> (int)unit);
+    private static ulong BordersBefore(ref Word word, uint unit) =>
+        (word.Borders << ~(int)unit << 1) | (Unsafe.Add(ref word, -1).Borders >> (int)unit);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong HolesBefore(Word* word, uint unit) =>
-        (word->Holes << ~(int)unit << 1) | ((word - 1)->Holes >> (int)unit);
+    private static ulong HolesBefore(ref Word word, uint unit) =>
+        (word.Holes << ~(int)unit << 1) | (Unsafe.Add(ref word, -1).Holes >> (int)unit);
 
     /// <summary>True when a hole of a size of at most 64 units starts at a unit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsHole(Word* word, uint start, uint size)
+    private static bool IsHole(ref Word word, uint start, uint size)
     {
-        uint isHole = (uint)(((word->Borders & word->Holes) >> (int)start) & 1);
-        uint found = (uint)BitOperations.TrailingZeroCount(BordersAfter(word, start)) + 1; // 65 when the next is far
+        uint isHole = (uint)(((word.Borders & word.Holes) >> (int)start) & 1);
+        uint found = (uint)BitOperations.TrailingZeroCount(BordersAfter(ref word, start)) + 1; // 65 when the next is far
         return (isHole * found) == size;
     }
 
@@ -176,8 +172,8 @@ internal sealed unsafe partial class DenseBins
     private void AddHole(uint start, uint size)
     {
         uint last = start + size - 1;
-        WordOf(start)->Holes |= BitOf(start);
-        WordOf(last)->Holes |= BitOf(last);
+        WordOf(start).Holes |= BitOf(start);
+        WordOf(last).Holes |= BitOf(last);
         if (size > ShortMost)
         {
             NoteLong(start, last, size);
@@ -188,14 +184,22 @@ internal sealed unsafe partial class DenseBins
 
     /// <summary>Counts one more block that starts at a unit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint NextStart(uint start) => _start[start] = unchecked((ushort)(_start[start] + 1));
+    private uint NextStart(uint start) => StartsAt(start) = unchecked((ushort)(StartsAt(start) + 1));
 
     /// <summary>The word of a unit; of -1 and of the unit behind the last as well.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Word* WordOf(uint unit)
+    private ref Word WordOf(uint unit)
     {
         Debug.Assert(unchecked(unit + 1) <= _unitCount + 1, "The unit lies in the space, or right beside it.");
-        return unchecked(_map + ((int)unit >> WordShift));
+        int index = _first + ((unchecked((int)unit) >> WordShift) * 2);
+        return ref Unsafe.As<ulong, Word>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_words), index));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref ushort StartsAt(uint unit)
+    {
+        Debug.Assert(unit < _unitCount, "The unit lies in the space.");
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_starts), unit);
     }
 
     /// <summary>Borders and holes of 64 units, side by side because they are read together.</summary>

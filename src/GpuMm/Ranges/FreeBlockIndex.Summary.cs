@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace GpuMm.Ranges;
 
-internal sealed unsafe partial class FreeBlockIndex
+internal sealed partial class FreeBlockIndex
 {
     /// <summary>Number of free blocks of an order. Cost: O(groups that hold one).</summary>
     internal ulong Count(int order)
@@ -71,7 +71,7 @@ internal sealed unsafe partial class FreeBlockIndex
             for (; field != 0; field &= field - 1)
             {
                 ulong index = layout.IndexOf(group, BitOperations.TrailingZeroCount(field));
-                if (_alignmentBounds.Length != 0 && index >= _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)])
+                if (index >= _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)])
                 {
                     return $"order {order}: block {index} lies above the bound of its alignment";
                 }
@@ -135,20 +135,21 @@ internal sealed unsafe partial class FreeBlockIndex
 
     private void MarkGroup(int order, ulong group)
     {
-        ulong* bases = _levelBase + (order * _levelCount);
+        ReadOnlySpan<ulong> bases = _levelBases.AsSpan(order * _levelCount, _levelCount);
         NonEmptyOrders |= 1ul << order;
-        if (_flatWord != null)
+        if (_sparse is null)
         {
-            for (ulong* end = bases + _levelCount; bases < end; bases++)
+            ulong[] flat = _flat;
+            foreach (ulong levelBase in bases)
             {
-                _flatWord[*bases + (group >> 6)] |= 1ul << (int)group;
+                flat[(int)(levelBase + (group >> 6))] |= 1ul << (int)(group & 63);
                 group >>= 6;
             }
 
             return;
         }
 
-        foreach (ulong levelBase in new ReadOnlySpan<ulong>(bases, _levelCount))
+        foreach (ulong levelBase in bases)
         {
             ulong at = levelBase + (group >> 6);
             Write(at, Read(at) | (1ul << (int)(group & 63)));
@@ -159,21 +160,22 @@ internal sealed unsafe partial class FreeBlockIndex
     /// <summary>Clears a group's bit when it is empty, and the bits above as long as their words are.</summary>
     private void UnmarkGroup(int order, ulong group, bool isEmpty)
     {
-        ulong* bases = _levelBase + (order * _levelCount);
+        ReadOnlySpan<ulong> bases = _levelBases.AsSpan(order * _levelCount, _levelCount);
         ulong empty = isEmpty ? 1ul : 0;
-        if (_flatWord != null)
+        if (_sparse is null)
         {
-            for (ulong* end = bases + _levelCount; bases < end; bases++)
+            ulong[] flat = _flat;
+            foreach (ulong levelBase in bases)
             {
-                ulong* word = _flatWord + *bases + (group >> 6);
-                *word &= ~(empty << (int)group);
-                empty = *word == 0 ? 1ul : 0;
+                ref ulong word = ref flat[(int)(levelBase + (group >> 6))];
+                word &= ~(empty << (int)(group & 63));
+                empty = word == 0 ? 1ul : 0;
                 group >>= 6;
             }
         }
         else
         {
-            foreach (ulong levelBase in new ReadOnlySpan<ulong>(bases, _levelCount))
+            foreach (ulong levelBase in bases)
             {
                 ulong at = levelBase + (group >> 6);
                 ulong word = Read(at) & ~(empty << (int)(group & 63));
@@ -184,26 +186,6 @@ internal sealed unsafe partial class FreeBlockIndex
         }
 
         NonEmptyOrders &= ~(empty << order);
-    }
-
-    /// <summary>From the first search for an alignment on, the bounds are kept. Cost: O(free blocks), once.</summary>
-    private void MakeBounds()
-    {
-        _alignmentBounds = new ulong[(MaxOrder + 1) * AlignmentClasses];
-        for (int order = 0; order <= MaxOrder; order++)
-        {
-            ulong limit = ulong.MaxValue >> 1 >> order;
-            while (TryHighestAtOrBelow(order, limit, out ulong index))
-            {
-                RaiseBound(order, index);
-                if (index == 0)
-                {
-                    break;
-                }
-
-                limit = index - 1;
-            }
-        }
     }
 
     private bool TryHighestGroup(int order, ulong from, out ulong group)

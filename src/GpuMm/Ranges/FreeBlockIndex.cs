@@ -1,8 +1,6 @@
 using System;
 using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace GpuMm.Ranges;
 
@@ -24,40 +22,32 @@ namespace GpuMm.Ranges;
 /// </para>
 /// Lock: none, the caller serialises. Cost: O(log64 of the space) per call, no managed allocation in flat form.
 /// </remarks>
-internal sealed unsafe partial class FreeBlockIndex
+internal sealed partial class FreeBlockIndex
 {
     internal const ulong MaxFlatChunkCount = 1ul << 28; // 2 bits * 2^28 + 1/32 = 66 MiB that stay untouched until used
 
     private const int TierOrders = 6;
     private const int AlignmentClasses = 64;
 
-    // Pinned arrays under pointers: orders and groups come from layouts made here, and debug builds assert each word.
     private readonly ulong[] _flat;
-    private readonly ulong* _flatWord; // null in sparse form
     private readonly SparseWords? _sparse;
     private readonly OrderLayout[] _layouts;
-    private readonly OrderLayout* _layout;
     private readonly int _levelCount;
     private readonly ulong[] _levelBases; // [order * _levelCount + level]: first word of that summary level
 
-    private readonly ulong* _levelBase;
-
     // [order * AlignmentClasses + class]: 1 + an upper bound of the free indices that have exactly `class` trailing zeros.
-    // Empty until the first search for an alignment: most callers never make one, and each Add would pay.
-    private ulong[] _alignmentBounds = [];
+    private readonly ulong[] _alignmentBounds;
 
     internal FreeBlockIndex(ulong chunkCount, int maxOrder)
     {
         MaxOrder = maxOrder;
-        _layouts = GC.AllocateArray<OrderLayout>(maxOrder + 1, pinned: true);
-        _layout = (OrderLayout*)Marshal.UnsafeAddrOfPinnedArrayElement(_layouts, 0);
+        _layouts = new OrderLayout[maxOrder + 1];
         _levelCount = LevelsFor(chunkCount);
-        _levelBases = GC.AllocateArray<ulong>((maxOrder + 1) * _levelCount, pinned: true);
-        _levelBase = (ulong*)Marshal.UnsafeAddrOfPinnedArrayElement(_levelBases, 0);
+        _levelBases = new ulong[(maxOrder + 1) * _levelCount];
+        _alignmentBounds = new ulong[(maxOrder + 1) * AlignmentClasses];
         ulong wordCount = LayOut(chunkCount);
         bool isFlat = chunkCount <= MaxFlatChunkCount;
-        _flat = isFlat ? GC.AllocateArray<ulong>((int)wordCount, pinned: true) : [];
-        _flatWord = isFlat ? (ulong*)Marshal.UnsafeAddrOfPinnedArrayElement(_flat, 0) : null;
+        _flat = isFlat ? new ulong[wordCount] : [];
         _sparse = isFlat ? null : new SparseWords();
     }
 
@@ -70,29 +60,27 @@ internal sealed unsafe partial class FreeBlockIndex
 
     internal bool Contains(int order, ulong index)
     {
-        ref readonly OrderLayout layout = ref LayoutOf(order);
+        ref readonly OrderLayout layout = ref _layouts[order];
         return (Read(layout.WordOf(index)) & layout.BitOf(index)) != 0;
     }
 
     internal void Add(int order, ulong index)
     {
-        ref readonly OrderLayout layout = ref LayoutOf(order);
+        ref readonly OrderLayout layout = ref _layouts[order];
         ulong at = layout.WordOf(index);
         ulong word = Read(at);
         Debug.Assert((word & layout.BitOf(index)) == 0, "A block is freed once.");
         Write(at, word | layout.BitOf(index));
         MarkGroup(order, index >> layout.GroupShift);
-        if (_alignmentBounds.Length != 0)
-        {
-            RaiseBound(order, index);
-        }
+        ref ulong bound = ref _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)];
+        bound = Math.Max(bound, index + 1);
     }
 
     /// <summary>Takes a block out if it is free.</summary>
     /// <returns>False when it was not there.</returns>
     internal bool TryRemove(int order, ulong index)
     {
-        ref readonly OrderLayout layout = ref LayoutOf(order);
+        ref readonly OrderLayout layout = ref _layouts[order];
         ulong at = layout.WordOf(index);
         ulong word = Read(at);
         ulong bit = layout.BitOf(index);
@@ -118,10 +106,21 @@ internal sealed unsafe partial class FreeBlockIndex
     internal ulong Highest(int order)
     {
         Debug.Assert((NonEmptyOrders & (1ul << order)) != 0, "The order has a free block.");
-        ulong* bases = _levelBase + (order * _levelCount);
-        ref readonly OrderLayout layout = ref LayoutOf(order);
+        ReadOnlySpan<ulong> bases = _levelBases.AsSpan(order * _levelCount, _levelCount);
+        ref readonly OrderLayout layout = ref _layouts[order];
         ulong group = 0;
-        for (int level = _levelCount - 1; level >= 0; level--)
+        if (_sparse is null)
+        {
+            ulong[] flat = _flat;
+            for (int level = bases.Length - 1; level >= 0; level--)
+            {
+                group = (group << 6) + (uint)BitOperations.Log2(flat[(int)(bases[level] + group)]);
+            }
+
+            return layout.IndexOf(group, BitOperations.Log2(flat[(int)layout.WordOfGroup(group)] & layout.FieldMask));
+        }
+
+        for (int level = bases.Length - 1; level >= 0; level--)
         {
             group = (group << 6) + (uint)BitOperations.Log2(Read(bases[level] + group));
         }
@@ -133,7 +132,7 @@ internal sealed unsafe partial class FreeBlockIndex
     /// <summary>The highest free block of an order whose index is at most a limit.</summary>
     internal bool TryHighestAtOrBelow(int order, ulong limit, out ulong index)
     {
-        ref readonly OrderLayout layout = ref LayoutOf(order);
+        ref readonly OrderLayout layout = ref _layouts[order];
         index = 0;
         if ((NonEmptyOrders & (1ul << order)) == 0)
         {
@@ -164,7 +163,7 @@ internal sealed unsafe partial class FreeBlockIndex
     /// <summary>The lowest free block of an order whose index is at least a limit.</summary>
     internal bool TryLowestAtOrAbove(int order, ulong limit, out ulong index)
     {
-        ref readonly OrderLayout layout = ref LayoutOf(order);
+        ref readonly OrderLayout layout = ref _layouts[order];
         index = 0;
         ulong group = limit >> layout.GroupShift;
         if ((NonEmptyOrders & (1ul << order)) == 0 || group >= layout.GroupCount)
@@ -194,11 +193,6 @@ internal sealed unsafe partial class FreeBlockIndex
     /// </remarks>
     internal bool TryHighestAligned(int order, int step, out ulong index)
     {
-        if (_alignmentBounds.Length == 0)
-        {
-            MakeBounds();
-        }
-
         Span<ulong> bounds = _alignmentBounds.AsSpan((order * AlignmentClasses) + step, AlignmentClasses - step);
         ulong bound = 0;
         foreach (ulong candidate in bounds)
@@ -230,39 +224,19 @@ internal sealed unsafe partial class FreeBlockIndex
         return found;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RaiseBound(int order, ulong index)
-    {
-        ref ulong bound = ref _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)];
-        bound = Math.Max(bound, index + 1);
-    }
-
     private static int ClassOf(ulong index) => BitOperations.TrailingZeroCount(index | (1ul << (AlignmentClasses - 1)));
 
-    private ref readonly OrderLayout LayoutOf(int order)
-    {
-        Debug.Assert((uint)order <= (uint)MaxOrder, "The order exists.");
-        return ref _layout[order];
-    }
+    private ulong Read(ulong at) => _sparse is null ? _flat[(int)at] : _sparse.Read(at);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Read(ulong at)
-    {
-        Debug.Assert(_sparse is not null || at < (ulong)_flat.Length, "The word lies inside the space.");
-        return _flatWord != null ? _flatWord[at] : _sparse!.Read(at);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Write(ulong at, ulong word)
     {
-        Debug.Assert(_sparse is not null || at < (ulong)_flat.Length, "The word lies inside the space.");
-        if (_flatWord != null)
+        if (_sparse is null)
         {
-            _flatWord[at] = word;
+            _flat[(int)at] = word;
         }
         else
         {
-            _sparse!.Write(at, word);
+            _sparse.Write(at, word);
         }
     }
 
