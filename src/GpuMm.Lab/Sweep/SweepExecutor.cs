@@ -77,5 +77,11 @@ public static class SweepExecutor
         {
             return new StoredRun(key, point, null, failure.Message, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // A fault of the program in one run must not end a thousand others; it is told, and the run is tried again next time.
+            string problem = $"a fault of this program: {fault.GetType().Name}: {fault.Message}";
+            return new StoredRun(key, point, null, problem, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
     }
 }

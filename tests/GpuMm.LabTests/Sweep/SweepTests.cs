@@ -89,6 +89,16 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public void AFaultInOneRunIsToldAndEndsNoOther()
+    {
+        using ResultStore store = ResultStore.Open(":memory:");
+        CountingRunner faulty = new() { Problem = static point => point["policy"] == "arc" ? throw new InvalidOperationException("a hole.") : null };
+        SweepProgress end = SweepExecutor.Run(s_matrix, SweepShard.Whole, faulty, store, 2, null, TestContext.Current.CancellationToken);
+        Assert.Equal((6, 2, 0), (end.Done, end.Failed, end.Left));
+        Assert.Equal(2, store.All().Count(static run => run.Problem == "a fault of this program: InvalidOperationException: a hole."));
+    }
+
+    [Fact]
     public void ACancelledSweepKeepsWhatItHadAndGoesOnFromThere()
     {
         using ResultStore store = ResultStore.Open(":memory:");
