@@ -23,7 +23,7 @@ public sealed class HistoryTests
             new() { Sequence = 4, Kind = DeviceEventKind.EvictionSkipped, ObjectId = 4, RelatedId = 7, Reason = SkipReason.Locked },
             new()
             {
-                Sequence = 5, TimeNs = 1_234_000_000, Kind = DeviceEventKind.Evicted, ObjectId = 5, RelatedId = 7, Count = 3, SizeBytes = 4 << 20,
+                Sequence = 5, TimeNs = 1_234_000_000, Kind = DeviceEventKind.Evicted, ObjectId = 5, RelatedId = 7, Count = 2, SizeBytes = 4 << 20,
                 From = MemoryDomain.Vram, To = MemoryDomain.Gtt,
             },
         ];

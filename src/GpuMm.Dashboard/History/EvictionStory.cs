@@ -36,7 +36,7 @@ public static class EvictionStory
         string from = evicted.From is { } source ? DeviceSnapshotService.NameOf(source) : "its place";
         string to = evicted.To is { } target ? $" to {DeviceSnapshotService.NameOf(target)}" : "";
         string who = evicted.RelatedId == 0 ? "to make room" : $"to make room for {name(evicted.RelatedId)}";
-        return $"At {Numbers.Moment((long)evicted.TimeNs)}: {name(objectId)} ({Numbers.Size(evicted.SizeBytes)}) left {from}{to} {who}. It was number {evicted.Count} in the order of eviction{Skipped(events, at, evicted, name)}.";
+        return $"At {Numbers.Moment((long)evicted.TimeNs)}: {name(objectId)} ({Numbers.Size(evicted.SizeBytes)}) left {from}{to} {who}. It was number {evicted.Count + 1} in the order of eviction{Skipped(events, at, evicted, name)}.";
     }
 
     private static string Skipped(IReadOnlyList<DeviceEvent> events, int at, DeviceEvent evicted, Func<ulong, string> name)

@@ -35,10 +35,18 @@ internal sealed class DemoWorkload : IDisposable
         _gpu = gpu;
         _run = run;
         _random = new Prng(request.Seed);
-        Open("compositor");
-        Open("game");
-        Open("browser");
-        CreateAll((ulong)(gpu.Options.Vram.Bytes * request.Oversubscription));
+        try
+        {
+            Open("compositor");
+            Open("game");
+            Open("browser");
+            CreateAll((ulong)(gpu.Options.Vram.Bytes * request.Oversubscription));
+        }
+        catch
+        {
+            Dispose(); // Its clients have no lease: nobody else would ever release them.
+            throw;
+        }
     }
 
     private GpuSession Compositor => _sessions[0];

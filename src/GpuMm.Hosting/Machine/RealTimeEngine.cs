@@ -34,7 +34,15 @@ public sealed class RealTimeEngine
     }
 
     /// <summary>Jobs that have not ended.</summary>
-    public ulong PendingCount => Timeline.IssuedSeqno - Timeline.SignaledSeqno;
+    public ulong PendingCount
+    {
+        get
+        {
+            // In this order: whoever issues and signals in between must not make it less than nothing.
+            ulong signaled = Timeline.SignaledSeqno;
+            return Timeline.IssuedSeqno - signaled;
+        }
+    }
 
     internal Fence Submit(long readyNs, long durationNs, long nowNs)
     {

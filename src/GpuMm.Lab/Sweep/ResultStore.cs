@@ -146,10 +146,6 @@ public sealed class ResultStore : IDisposable
     private static void Prepare(SqliteConnection connection, string path)
     {
         using SqliteCommand version = connection.CreateCommand();
-        version.CommandText = "PRAGMA journal_mode = WAL";
-        version.ExecuteNonQuery();
-        version.CommandText = "PRAGMA synchronous = FULL";
-        version.ExecuteNonQuery();
         version.CommandText = "PRAGMA user_version";
         long found = (long)version.ExecuteScalar()!;
         if (found > FormatVersion)
@@ -164,6 +160,11 @@ public sealed class ResultStore : IDisposable
             throw new SweepRunException($"{path}: a database, but not one of gpumm results; give another file.");
         }
 
+        // Only now: the mode is kept in the file, and somebody else's file is not ours to change.
+        version.CommandText = "PRAGMA journal_mode = WAL";
+        version.ExecuteNonQuery();
+        version.CommandText = "PRAGMA synchronous = FULL";
+        version.ExecuteNonQuery();
         using SqliteCommand make = connection.CreateCommand();
         make.CommandText = $"""
             CREATE TABLE IF NOT EXISTS run (

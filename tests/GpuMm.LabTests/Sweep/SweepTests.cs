@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using GpuMm.Lab.Sweep;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace GpuMm.LabTests.Sweep;
@@ -185,6 +186,32 @@ public sealed class SweepTests
             SweepRunException refusal = Assert.Throws<SweepRunException>(() => ResultStore.Open(path));
             Assert.Contains("notes.txt", refusal.Message, StringComparison.Ordinal);
             Assert.Equal(text, File.ReadAllText(path));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void ADatabaseOfSomebodyElseIsRefusedAndNotTouched()
+    {
+        string folder = Directory.CreateTempSubdirectory("gpumm-").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "photos.db");
+            using (SqliteConnection theirs = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString()))
+            {
+                theirs.Open();
+                using SqliteCommand make = theirs.CreateCommand();
+                make.CommandText = "CREATE TABLE photo (name TEXT)";
+                make.ExecuteNonQuery();
+            }
+
+            byte[] before = File.ReadAllBytes(path);
+            SweepRunException refusal = Assert.Throws<SweepRunException>(() => ResultStore.Open(path));
+            Assert.Contains("not one of gpumm results", refusal.Message, StringComparison.Ordinal);
+            Assert.Equal(before, File.ReadAllBytes(path));
         }
         finally
         {
