@@ -13,7 +13,7 @@ namespace GpuMm.Objects;
 /// Every member that reads or changes where it lives needs its reservation. Reference counted: starts at one, every
 /// mapping holds one. Safe for concurrent use.
 /// </remarks>
-public sealed class BufferObject
+public sealed partial class BufferObject
 {
     // Millions may live at once, so what is small is packed, and what few objects need lies in _extra: 128 bytes in all, the
     // header included. Kind, caching and alignment never change; the flags change under the reservation.
@@ -294,97 +294,9 @@ public sealed class BufferObject
         return Device.ValidateObject(this, placement, ref context);
     }
 
-    /// <summary>Forbids moves until unpinned as often. Lock: its reservation.</summary>
-    /// <exception cref="InvalidOperationException">It holds no space, so there is nothing to stay in.</exception>
-    public void Pin()
-    {
-        Reservation.AssertHeld();
-        if (Resource is null)
-        {
-            throw new InvalidOperationException($"'{Name}' holds no space; validate it before pinning.");
-        }
-
-        if (PinCount++ == 0)
-        {
-            Resource.IsPinnedHere = true;
-            Resource.Manager.Relist(Resource);
-        }
-
-        if (Device.IsObserved)
-        {
-            Device.Raise(new DeviceEvent { Kind = DeviceEventKind.Pinned, Count = PinCount, To = Resource.Domain }, this);
-        }
-    }
-
-    /// <summary>Takes one pin back. Lock: its reservation.</summary>
-    /// <exception cref="InvalidOperationException">It is not pinned.</exception>
-    public void Unpin()
-    {
-        Reservation.AssertHeld();
-        if (PinCount == 0)
-        {
-            throw new InvalidOperationException($"'{Name}' is not pinned.");
-        }
-
-        if (--PinCount == 0)
-        {
-            Resource!.IsPinnedHere = false;
-            Resource!.Manager.Relist(Resource);
-        }
-
-        if (Device.IsObserved)
-        {
-            Device.Raise(new DeviceEvent { Kind = DeviceEventKind.Unpinned, Count = PinCount, To = Resource!.Domain }, this);
-        }
-    }
-
-    /// <summary>Says whether the contents are needed. Lock: its reservation.</summary>
-    /// <param name="advice">What the owner knows.</param>
-    /// <returns>True when the contents are still there; false when they were dropped meanwhile, and the object starts anew.</returns>
-    public bool Advise(MemoryAdvice advice)
-    {
-        Reservation.AssertHeld();
-        bool isRetained = !IsPurged;
-        IsPurgeable = advice == MemoryAdvice.DontNeed;
-        IsPurged &= IsPurgeable;
-        if (Device.IsObserved)
-        {
-            Device.Raise(
-                new DeviceEvent { Kind = DeviceEventKind.Advised, Detail = (ulong)advice, Count = isRetained ? 1 : 0 }, this);
-        }
-
-        return isRetained;
-    }
-
-    /// <summary>Takes note that the contents are lost: the object can be used again, and reads as zero. Lock: its reservation.</summary>
-    public void AcknowledgeLoss()
-    {
-        Reservation.AssertHeld();
-        IsLost = false;
-        if (Device.IsObserved)
-        {
-            Device.Raise(new DeviceEvent { Kind = DeviceEventKind.LossAcknowledged }, this);
-        }
-    }
-
     internal int CountHandle(int change) => Interlocked.Add(ref Extra().Handles, change);
 
     internal void CountMapping(int change) => Interlocked.Add(ref _mappings, change);
-
-
-    // Lock: the reservation. The last reference is gone, and with it every right to stay.
-    internal void DropPins()
-    {
-        if (PinCount != 0)
-        {
-            PinCount = 0;
-            if (Resource is { } resource)
-            {
-                resource.IsPinnedHere = false;
-                resource.Manager.Relist(resource);
-            }
-        }
-    }
 
     /// <summary>Maps the whole object into an address space.</summary>
     /// <param name="space">The address space; one made by the object's device.</param>

@@ -1,5 +1,3 @@
-using GpuMm.Eviction;
-
 namespace GpuMm.Objects;
 
 /// <content>Making room ahead of need.</content>
