@@ -16,6 +16,37 @@ namespace GpuMm.HostingTests;
 /// <summary>What is acknowledged is kept.</summary>
 public sealed class StateTests
 {
+    [Fact]
+    public async Task ASnapshotThatFailsLosesNothingAndTheNextOneSucceeds()
+    {
+        using Folder folder = new();
+        using (SimulatedGpu gpu = Gpu())
+        {
+            using DeviceState state = new(gpu, folder.Path);
+            GpuSession client = Open(gpu, "client");
+            Ok(client.Create(new ObjectRequest(4096, "a"), out uint a));
+            Ok(client.WriteObject(a, 0, "early"u8));
+            string inTheWay = Path.Combine(folder.Path, "snapshot-0000000001.gpumm");
+            Directory.CreateDirectory(Path.Combine(inTheWay, "full"));
+            Assert.ThrowsAny<IOException>(state.Snapshot);
+            Ok(client.WriteObject(a, 100, "between"u8));
+            await gpu.Journal!.WhenDurableAsync();
+            Directory.Delete(inTheWay, recursive: true);
+            state.Snapshot();
+            Assert.Equal(1, state.SnapshotCount);
+            Ok(client.WriteObject(a, 200, "later"u8));
+            await gpu.Journal!.WhenDurableAsync();
+        }
+
+        using SimulatedGpu again = Gpu();
+        using DeviceState recovered = new(again, folder.Path);
+        byte[] text = new byte[205];
+        Ok(again.FindSession(1)!.ReadObject(1, 0, text));
+        Assert.Equal("early"u8.ToArray(), text[..5]);
+        Assert.Equal("between"u8.ToArray(), text[100..107]);
+        Assert.Equal("later"u8.ToArray(), text[200..]);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

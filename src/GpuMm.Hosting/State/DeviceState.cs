@@ -74,18 +74,16 @@ public sealed class DeviceState : IDisposable
         lock (_snapshotGate)
         {
             ulong next = _generation + 1;
-            StateSnapshot image = Freeze(next);
             string unfinished = Path.Combine(_directory, Unfinished);
             using (FileStream stream = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 StateFile.WriteHead(stream, isSnapshot: true, next);
-                image.Write(stream);
+                Freeze(next).Write(stream);
                 stream.Flush(flushToDisk: true);
                 _snapshotBytes = stream.Length;
             }
 
             File.Move(unfinished, StateFile.SnapshotPath(_directory, next), overwrite: true);
-            _generation = next;
             DropBefore(next);
             SnapshotCount++;
         }
@@ -115,7 +113,10 @@ public sealed class DeviceState : IDisposable
     // No client does anything meanwhile: each call of a client holds its lock from deed to record.
     private StateSnapshot Freeze(ulong generation) => _gpu.SessionTable.Freeze(sessions =>
     {
-        _journal.Writer.SwitchTo(CreateJournal(generation));
+        // The journal before is whole when this one appears. It is begun once, also when the snapshot comes to nothing: a
+        // recovery reads both.
+        _journal.Writer.SwitchTo(() => CreateJournal(generation));
+        _generation = generation;
         return new StateSnapshot(_gpu, sessions);
     });
 

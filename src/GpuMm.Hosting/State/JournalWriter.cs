@@ -84,7 +84,7 @@ internal sealed class JournalWriter : IDisposable
     }
 
     /// <summary>What is appended from now on goes into another file. All that was appended before is on the disk on return.</summary>
-    public void SwitchTo(FileStream next)
+    public void SwitchTo(Func<FileStream> open)
     {
         lock (_gate)
         {
@@ -93,6 +93,7 @@ internal sealed class JournalWriter : IDisposable
                 Monitor.Wait(_gate);
             }
 
+            FileStream next = open();
             _file.Dispose();
             _file = next;
             Volatile.Write(ref _fileBytes, next.Position);
