@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using GpuMm.Eviction;
 using GpuMm.Primitives;
@@ -19,6 +20,7 @@ internal sealed class PolicyRanks(EvictionPolicy policy, long capacityPages)
     private Resource?[] _resources = new Resource?[64]; // by slot; null when it holds nothing here
     private LruCursor?[] _asideOf = new LruCursor?[64]; // by slot; the walk that has it aside
     private ulong[] _lastWalk = new ulong[64]; // by slot; number of the walk that was offered it last, while it lay aside
+    private readonly Dictionary<int, Resource> _standIns = []; // by slot; where an object goes that moves inside the domain
     private LruCursor? _firstWalk;
     private ulong _walkNumber;
 
@@ -33,12 +35,18 @@ internal sealed class PolicyRanks(EvictionPolicy policy, long capacityPages)
 
         int slot = owner.PolicySlot;
         Reserve(slot);
-        IEvictionPolicy ranking = RankingOf(owner.Priority);
-        Debug.Assert(_resources[slot] is null, "An object has one resource in a domain's ranking.");
-        _resources[slot] = resource;
         resource.IsRanked = true;
         resource.IsUsedAside = false;
         resource.LastUse = owner.Reservation.HoldNumber;
+        if (_resources[slot] is not null)
+        {
+            // It moves inside the domain: until the old place is given up it has two, and one rank.
+            _standIns.Add(slot, resource);
+            return;
+        }
+
+        IEvictionPolicy ranking = RankingOf(owner.Priority);
+        _resources[slot] = resource;
         uint pages = SizeOf(owner);
         ranking.Miss(slot, pages);
         ranking.Insert(slot, pages);
@@ -50,6 +58,15 @@ internal sealed class PolicyRanks(EvictionPolicy policy, long capacityPages)
         BufferObject owner = resource.Owner!;
         int slot = owner.PolicySlot;
         resource.IsRanked = false;
+        if (_standIns.Remove(slot, out Resource? standIn))
+        {
+            // The object stays, in its new place or after all in its old one; so does its rank.
+            Resource kept = ReferenceEquals(standIn, resource) ? _resources[slot]! : standIn;
+            kept.IsUsedAside |= resource.IsUsedAside;
+            _resources[slot] = kept;
+            return;
+        }
+
         _resources[slot] = null;
         if (_asideOf[slot] is null)
         {

@@ -27,6 +27,39 @@ public sealed class RankingSlotTests
         test.AssertValid();
     }
 
+    [Theory]
+    [InlineData("own-guarded")]
+    [InlineData("fifo")]
+    [InlineData("clock")]
+    [InlineData("sieve")]
+    [InlineData("s3fifo")]
+    [InlineData("arc")]
+    [InlineData("lfu")]
+    [InlineData("gdsf")]
+    public void WhoMovesInsideTheDomainKeepsItsRankAlsoWhenTheMoveFails(string policy)
+    {
+        _ = s_guarded.Value;
+        using TestDevice test = new(vramPages: 8, policy: policy, backing: BackingKind.None);
+        Placement low = new(new Place(MemoryDomain.Vram, EndPage: 4));
+        Placement high = new(new Place(MemoryDomain.Vram, FirstPage: 4));
+        BufferObject mover = test.Create(2, low, "mover");
+        BufferObject other = test.Create(2, low, "other");
+        Assert.Equal(MmStatus.Ok, test.Place(mover, high));
+        test.AssertValid();
+        Assert.Equal(MmStatus.Ok, test.Place(mover, low));
+        test.AssertValid();
+
+        // The next move inside fails half-way, and the object stays ranked in its old place.
+        test.Device.Faults = FaultPlan.Nth(1, FaultPoint.Move);
+        Assert.NotEqual(MmStatus.Ok, test.Place(mover, high));
+        test.Device.Faults = null;
+        test.AssertValid();
+        test.Create(8, Placement.Vram, "all");
+        Assert.NotEqual(MemoryDomain.Vram, test.DomainOf(mover));
+        Assert.NotEqual(MemoryDomain.Vram, test.DomainOf(other));
+        test.AssertValid();
+    }
+
     [Fact]
     public void WhoComesFromAnotherDomainMayHaveALargerNumberThanAnyoneHere()
     {
