@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
+using System.Threading;
 
 namespace GpuMm.Eviction;
 
@@ -14,8 +15,8 @@ public static class EvictionPolicies
     /// <summary>The name of the policy that devices use when nobody chooses.</summary>
     public const string DefaultName = "lru";
 
-    private static readonly object s_gate = new();
-    private static readonly List<EvictionPolicy> s_all = // Lock: s_gate
+    // Never changed, only replaced by a longer one: readers take no lock, so devices that begin at one time share none.
+    private static volatile EvictionPolicy[] s_all =
     [
         new RankedEvictionPolicy<QueuePolicy<LruRule>>(DefaultName, "least recently used by the GPU; four priorities, as TTM") { UsesManagerList = true },
         new RankedEvictionPolicy<QueuePolicy<LruRule>>("lru-touch", "lru, and a CPU touch counts as a use") { UsesManagerList = true, AgesOnCpuTouch = true, EqualsInReplay = DefaultName },
@@ -35,27 +36,15 @@ public static class EvictionPolicies
     ];
 
     /// <summary>All of them, in the order of their registration: a copy.</summary>
-    public static IReadOnlyList<EvictionPolicy> All
-    {
-        get
-        {
-            lock (s_gate)
-            {
-                return [.. s_all];
-            }
-        }
-    }
+    public static IReadOnlyList<EvictionPolicy> All => [.. s_all];
 
     /// <summary>Finds a policy.</summary>
     /// <param name="name">Its name; case does not matter.</param>
     /// <param name="policy">The policy; null when there is none of that name.</param>
     public static bool TryCreate(string? name, [NotNullWhen(true)] out EvictionPolicy? policy)
     {
-        lock (s_gate)
-        {
-            policy = s_all.Find(candidate => candidate.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-            return policy is not null;
-        }
+        policy = Array.Find(s_all, candidate => candidate.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return policy is not null;
     }
 
     /// <summary>Finds a policy that must be there.</summary>
@@ -88,27 +77,24 @@ public static class EvictionPolicies
             }
         }
 
-        lock (s_gate)
+        EvictionPolicy[] known;
+        do
         {
-            if (s_all.Exists(candidate => candidate.Name == policy.Name))
+            known = s_all;
+            if (Array.Exists(known, candidate => candidate.Name == policy.Name))
             {
                 throw new ArgumentException($"There is an eviction policy '{policy.Name}' already.", nameof(policy));
             }
 
-            if (s_all.Count == MaxCount)
+            if (known.Length == MaxCount)
             {
                 throw new InvalidOperationException($"At most {MaxCount} eviction policies can be registered.");
             }
-
-            s_all.Add(policy);
         }
+#pragma warning disable CS0420 // The exchange is a full fence itself.
+        while (!ReferenceEquals(Interlocked.CompareExchange(ref s_all, [.. known, policy], known), known));
+#pragma warning restore CS0420
     }
 
-    private static string Names()
-    {
-        lock (s_gate)
-        {
-            return string.Join(", ", s_all.ConvertAll(static policy => policy.Name));
-        }
-    }
+    private static string Names() => string.Join(", ", Array.ConvertAll(s_all, static policy => policy.Name));
 }
