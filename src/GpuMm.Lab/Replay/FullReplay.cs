@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
@@ -22,6 +23,7 @@ namespace GpuMm.Lab.Replay;
 public sealed class FullReplay : IDisposable
 {
     private const int MaxAccessBytes = 1 << 16;
+    private const int SoonCount = 64;
 
     // Nobody is evicted for an object that nobody uses yet.
     private static readonly Placement s_birthplace =
@@ -36,6 +38,8 @@ public sealed class FullReplay : IDisposable
     private readonly Dictionary<ulong, Entry> _objects = [];
     private readonly TextureUse[] _uses;
     private readonly byte[] _bytes = new byte[MaxAccessBytes];
+    private readonly BufferObject[] _soon = new BufferObject[SoonCount];
+    private ulong _touched;
     private int _useCount;
     private int _job = 1;
     private Fence _lastJob;
@@ -77,9 +81,14 @@ public sealed class FullReplay : IDisposable
         long nextReport = 1 << 16;
         for (int count; (count = reader.Read(batch)) > 0;)
         {
-            foreach (ref readonly TraceEvent e in batch.AsSpan(0, count))
+            for (int first = 0; first < count; first += SoonCount)
             {
-                Apply(e);
+                ReadOnlySpan<TraceEvent> next = batch.AsSpan(first, Math.Min(SoonCount, count - first));
+                Touch(next);
+                foreach (ref readonly TraceEvent e in next)
+                {
+                    Apply(e);
+                }
             }
 
             if (_events >= nextReport)
@@ -163,6 +172,37 @@ public sealed class FullReplay : IDisposable
 
     /// <summary>Frees the device.</summary>
     public void Dispose() => _device.Dispose();
+
+    // Objects lie all over memory. Those of the next events are read side by side, so that the processor fetches them at the
+    // same time, instead of one after the other when their events come.
+    private void Touch(ReadOnlySpan<TraceEvent> next)
+    {
+        int count = 0;
+        foreach (ref readonly TraceEvent e in next)
+        {
+            ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(_objects, e.ObjectId);
+            if (!Unsafe.IsNullRef(ref entry))
+            {
+                _soon[count++] = entry.Object;
+            }
+        }
+
+        ReadOnlySpan<BufferObject> soon = _soon.AsSpan(0, count);
+        ulong touched = 0;
+        foreach (BufferObject target in soon)
+        {
+            touched += target.Resource?.SizeBytes ?? target.SizeBytes;
+        }
+
+        foreach (BufferObject target in soon)
+        {
+            Reservation reservation = target.Reservation;
+            touched += reservation.FenceCount > 0 ? reservation.FenceAt(0, out _).Seqno : 0;
+            touched += target.Pages?.PageCount ?? 0;
+        }
+
+        _touched += touched; // Kept, so that nothing of it is left out.
+    }
 
     private void Use(in TraceEvent e)
     {

@@ -16,6 +16,7 @@ public sealed class FenceContext
     private readonly object _gate = new();
     private ulong _issuedSeqno; // Lock: _gate; read without it
     private ulong _signaledSeqno; // Lock: _gate; read without it
+    private int _waiters; // Lock: _gate; threads that sleep on it
 
     /// <summary>A timeline at 0.</summary>
     /// <param name="name">Shown in dumps.</param>
@@ -57,7 +58,11 @@ public sealed class FenceContext
             }
 
             Volatile.Write(ref _signaledSeqno, seqno);
-            Monitor.PulseAll(_gate);
+            if (_waiters > 0)
+            {
+                // Only then: a pulse makes the monitor a heavy one for good, also when nobody sleeps.
+                Monitor.PulseAll(_gate);
+            }
         }
     }
 
@@ -90,7 +95,15 @@ public sealed class FenceContext
                     return MmStatus.Interrupted;
                 }
 
-                Monitor.Wait(_gate);
+                _waiters++;
+                try
+                {
+                    Monitor.Wait(_gate);
+                }
+                finally
+                {
+                    _waiters--;
+                }
             }
 
             return MmStatus.Ok;

@@ -26,8 +26,8 @@ public sealed partial class GpuDevice
             return MmStatus.ContentsLost;
         }
 
-        // First without evicting anyone, then with.
-        for (int pass = 0; pass < 2; pass++)
+        // First without evicting anyone, then with. With one place only the second pass asks for the same again.
+        for (int pass = IsPlain(placement) && _faults is null ? 1 : 0; pass < 2; pass++)
         {
             bool force = pass == 1;
             if (IsCompatible(target.Resource, placement, force))
@@ -120,6 +120,9 @@ public sealed partial class GpuDevice
 
         return false;
     }
+
+    private static bool IsPlain(Placement placement) =>
+        placement.Places.Length == 1 && (placement.Places[0].Flags & (PlaceFlags.Desired | PlaceFlags.Fallback)) == 0;
 
     private static bool IsSkipped(in Place place, bool force) =>
         (place.Flags & (force ? PlaceFlags.Desired : PlaceFlags.Fallback)) != 0;

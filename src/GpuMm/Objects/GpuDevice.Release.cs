@@ -10,10 +10,12 @@ namespace GpuMm.Objects;
 /// <content>Giving memory back, now or when the GPU is done with it.</content>
 public sealed partial class GpuDevice
 {
-    private PostponedRelease[] _postponed = new PostponedRelease[64]; // Lock: _registryLock; a ring
+    private PostponedRelease[] _postponed = new PostponedRelease[64]; // Lock: _registryLock; a ring, its length a power of two
     private int _postponedHead; // Lock: _registryLock
     private int _postponedCount; // Lock: _registryLock
     private ulong _postponedTotal; // Lock: _registryLock; ever
+    private readonly Fence[] _earliest = new Fence[4]; // Lock: _registryLock; per timeline, of what is postponed
+    private int _earliestCount; // Lock: _registryLock; one more than there is room for means that they are not known
     private int _givingBackCount; // Lock: _registryLock; taken from the queue, not given back yet
     private readonly RangeList[] _spareLists = new RangeList[16]; // Lock: _registryLock; empty, kept for their arrays
     private int _spareListCount; // Lock: _registryLock
@@ -171,9 +173,10 @@ public sealed partial class GpuDevice
             GrowPostponed();
         }
 
-        ref PostponedRelease slot = ref _postponed[(_postponedHead + _postponedCount++) % _postponed.Length];
+        ref PostponedRelease slot = ref PostponedAt(_postponedCount++);
         _postponedTotal++;
         slot.Fence = fence;
+        NoteEarliest(fence);
         slot.Resource = resource;
         if (pages is not null)
         {
@@ -185,6 +188,11 @@ public sealed partial class GpuDevice
 
     private int ReapPostponed()
     {
+        if (!IsAnyPostponedDone())
+        {
+            return 0;
+        }
+
         int reaped = 0;
         int index = 0;
         while (TryTakePostponed(ref index, out PostponedRelease release))
@@ -228,6 +236,7 @@ public sealed partial class GpuDevice
 
         if (index >= _postponedCount)
         {
+            NoteEarliestAnew();
             return false;
         }
 
@@ -239,13 +248,66 @@ public sealed partial class GpuDevice
         }
 
         PostponedAt(0) = default;
-        _postponedHead = (_postponedHead + 1) % _postponed.Length;
+        _postponedHead = (_postponedHead + 1) & (_postponed.Length - 1);
         _postponedCount--;
         _givingBackCount++;
         return true;
     }
 
-    private ref PostponedRelease PostponedAt(int index) => ref _postponed[(_postponedHead + index) % _postponed.Length];
+    private ref PostponedRelease PostponedAt(int index) => ref _postponed[(_postponedHead + index) & (_postponed.Length - 1)];
+
+    // Fences of a timeline signal in order: while the earliest of each is not signalled, none is, and nobody looks at them all.
+    private bool IsAnyPostponedDone()
+    {
+        using RankedLock.Scope scope = _registryLock.Enter();
+        if (_postponedCount == 0)
+        {
+            return false;
+        }
+
+        bool isAny = _earliestCount > _earliest.Length;
+        for (int i = 0; i < _earliestCount && !isAny; i++)
+        {
+            isAny = _earliest[i].IsSignaled;
+        }
+
+        return isAny;
+    }
+
+    // Lock: _registryLock.
+    private void NoteEarliest(Fence fence)
+    {
+        if (_earliestCount > _earliest.Length)
+        {
+            return;
+        }
+
+        for (int i = 0; i < _earliestCount; i++)
+        {
+            if (ReferenceEquals(_earliest[i].Context, fence.Context))
+            {
+                _earliest[i] = _earliest[i].Seqno <= fence.Seqno ? _earliest[i] : fence;
+                return;
+            }
+        }
+
+        if (_earliestCount < _earliest.Length)
+        {
+            _earliest[_earliestCount] = fence;
+        }
+
+        _earliestCount++;
+    }
+
+    // Lock: _registryLock.
+    private void NoteEarliestAnew()
+    {
+        _earliestCount = 0;
+        for (int i = 0; i < _postponedCount; i++)
+        {
+            NoteEarliest(PostponedAt(i).Fence);
+        }
+    }
 
     private void GiveBack(ref PostponedRelease release)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuMm.Eviction;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
@@ -19,7 +20,7 @@ public sealed class Resource : LruNode
     }
 
     /// <summary>Who gave it out: the one whose lists it goes on.</summary>
-    public ResourceManager Manager => (ResourceManager)LastList!.Owner!;
+    public ResourceManager Manager => Unsafe.As<ResourceManager>(LastList!.Owner!); // Only managers make lists for resources
 
     /// <summary>The domain.</summary>
     public MemoryDomain Domain => Manager.Domain;

@@ -213,6 +213,7 @@ internal sealed class SizeIndex(HoleTable table)
 
     private static uint Priority(int entry) => unchecked((uint)entry * 0x9E3779B1u);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Precedes(in RangeHole hole, ulong size, ulong start) =>
         hole.Size != size ? hole.Size < size : hole.Start < start;
 
