@@ -1,4 +1,5 @@
 using System.Threading;
+using GpuMm.Backing;
 using GpuMm.Primitives;
 
 namespace GpuMm.Objects;

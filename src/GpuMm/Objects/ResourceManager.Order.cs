@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Diagnostics;
+using GpuMm.Backing;
 using GpuMm.Eviction;
 using GpuMm.Fences;
 using GpuMm.Primitives;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace GpuMm.Primitives;
+namespace GpuMm.Backing;
 
 /// <summary>Asks the processor to fetch what will be needed soon; changes nothing else. Lock: none.</summary>
 internal static class Prefetch
