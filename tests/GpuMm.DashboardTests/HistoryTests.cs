@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using GpuMm.Dashboard.History;
 using GpuMm.Dashboard.Live;
-using GpuMm.Diagnostics;
 using GpuMm.Hosting.Views;
 using Xunit;
 
@@ -12,28 +11,6 @@ namespace GpuMm.DashboardTests;
 /// <summary>What the pages tell of the past, without a browser.</summary>
 public sealed class HistoryTests
 {
-    [Fact]
-    public void AnEvictionIsToldWithItsPlaceInTheOrderAndWhoWasPassedOver()
-    {
-        DeviceEvent[] events =
-        [
-            new() { Sequence = 1, Kind = DeviceEventKind.EvictionSkipped, ObjectId = 9, RelatedId = 8, Reason = SkipReason.Pinned },
-            new() { Sequence = 2, Kind = DeviceEventKind.Submitted },
-            new() { Sequence = 3, Kind = DeviceEventKind.EvictionSkipped, ObjectId = 3, RelatedId = 7, Reason = SkipReason.Pinned },
-            new() { Sequence = 4, Kind = DeviceEventKind.EvictionSkipped, ObjectId = 4, RelatedId = 7, Reason = SkipReason.Locked },
-            new()
-            {
-                Sequence = 5, TimeNs = 1_234_000_000, Kind = DeviceEventKind.Evicted, ObjectId = 5, RelatedId = 7, Count = 2, SizeBytes = 4 << 20,
-                From = MemoryDomain.Vram, To = MemoryDomain.Gtt,
-            },
-        ];
-        string? story = EvictionStory.Tell(5, events, static id => $"object {id}");
-        Assert.Equal(
-            "At 1.234 s: object 5 (4 MiB) left vram to gtt to make room for object 7. It was number 3 in the order of eviction; passed over before it: object 3 (pinned), object 4 (in use by somebody).",
-            story);
-        Assert.Null(EvictionStory.Tell(3, events, static id => $"object {id}"));
-    }
-
     [Fact]
     public void TwoSnapshotsDifferByWhatCameWentAndMoved()
     {

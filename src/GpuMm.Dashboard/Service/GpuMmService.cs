@@ -54,6 +54,7 @@ public static class GpuMmService
         // Whoever starts the service is told once, and in one sentence, why it cannot.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         ServiceLimits limits = builder.Configuration.GetSection("GpuMm:Limits").Get<ServiceLimits>() ?? new ServiceLimits();
+        limits.Check();
         Listen(builder, options, limits, addresses);
         AddServices(builder, options, limits);
         WebApplication app = builder.Build();
@@ -123,7 +124,7 @@ public static class GpuMmService
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Math.Max(limits.MaxBodyBytes, limits.MaxJsonBytes);
+            kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes; // RequestGuard takes less of what is no memory.
             kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             foreach (ListenAddress address in addresses)
@@ -196,7 +197,7 @@ public static class GpuMmService
             throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many requests in a short time; wait a second and go on more slowly.");
         };
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
-            context.Connection.RemoteIpAddress?.ToString() + context.Request.RouteValues["client"],
+            context.Connection.RemoteIpAddress?.ToString() ?? "socket",
             _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = limits.RequestBurst,
@@ -210,9 +211,9 @@ public static class GpuMmService
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseRateLimiter(); // Before anybody is asked for a token: guesses are counted too.
         app.UseMiddleware<RequestGuard>();
         app.UseRouting();
-        app.UseRateLimiter();
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("live") });
         app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
         app.MapHealthChecks("/healthz", new HealthCheckOptions());

@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading.Tasks;
 using GpuMm.Dashboard.Api;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace GpuMm.Dashboard.Service;
 
@@ -16,7 +17,7 @@ namespace GpuMm.Dashboard.Service;
 /// A page of another site in the user's browser can send requests to a loopback address too. It cannot forge Origin, and
 /// it cannot make Host a loopback name; so both are looked at.
 /// </remarks>
-internal sealed class RequestGuard(RequestDelegate next, ServeOptions options)
+internal sealed class RequestGuard(RequestDelegate next, ServeOptions options, ServiceLimits limits)
 {
     /// <summary>The cookie that carries the token for pages.</summary>
     public const string Cookie = "gpumm_token";
@@ -26,6 +27,11 @@ internal sealed class RequestGuard(RequestDelegate next, ServeOptions options)
     public Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
+        if (request.ContentType is not "application/octet-stream" && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+        {
+            body.MaxRequestBodySize = limits.MaxJsonBytes;
+        }
+
         bool isSocket = context.Connection.LocalIpAddress is null;
         if (_tokenHash is null && !isSocket && !IsLoopbackName(request.Host.Host))
         {

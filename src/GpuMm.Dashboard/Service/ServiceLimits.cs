@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GpuMm.Dashboard.Service;
 
 /// <summary>What the service takes from others at most. Configuration section <c>GpuMm:Limits</c>.</summary>
@@ -6,7 +8,7 @@ public sealed class ServiceLimits
     /// <summary>Largest body of a request, bytes; 4 KiB to 1 GiB.</summary>
     public long MaxBodyBytes { get; set; } = 32 << 20;
 
-    /// <summary>Largest body of a request that is no memory, bytes.</summary>
+    /// <summary>Largest body of a request that is no memory, bytes; 4 KiB to <see cref="MaxBodyBytes"/>.</summary>
     public long MaxJsonBytes { get; set; } = 4 << 20;
 
     /// <summary>Most bytes that one request reads; 1 to 1 GiB.</summary>
@@ -18,10 +20,10 @@ public sealed class ServiceLimits
     /// <summary>Most streams of events at a time; 1 to 4096.</summary>
     public int MaxWatchers { get; set; } = 64;
 
-    /// <summary>Requests that one client may make per second on average; 1 to 1000000.</summary>
+    /// <summary>Requests that one address may make per second on average; 1 to 1000000.</summary>
     public int RequestsPerSecond { get; set; } = 20_000;
 
-    /// <summary>Requests that one client may make at once; 1 to 1000000.</summary>
+    /// <summary>Requests that one address may make at once; 1 to 1000000.</summary>
     public int RequestBurst { get; set; } = 40_000;
 
     /// <summary>Shortest lease that a client may ask for, seconds.</summary>
@@ -29,4 +31,27 @@ public sealed class ServiceLimits
 
     /// <summary>Longest lease that a client may ask for, seconds.</summary>
     public double MaxLeaseSeconds { get; set; } = 3600;
+
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="ServeException">A limit makes no sense; the message names key and fix.</exception>
+    public void Check()
+    {
+        Require(nameof(MaxBodyBytes), MaxBodyBytes, 4096, 1 << 30);
+        Require(nameof(MaxJsonBytes), MaxJsonBytes, 4096, MaxBodyBytes);
+        Require(nameof(MaxReadBytes), MaxReadBytes, 1, 1 << 30);
+        Require(nameof(MaxConnections), MaxConnections, 1, 65_536);
+        Require(nameof(MaxWatchers), MaxWatchers, 1, 4096);
+        Require(nameof(RequestsPerSecond), RequestsPerSecond, 1, 1_000_000);
+        Require(nameof(RequestBurst), RequestBurst, 1, 1_000_000);
+        Require(nameof(MinLeaseSeconds), MinLeaseSeconds, 0.001, 86_400);
+        Require(nameof(MaxLeaseSeconds), MaxLeaseSeconds, MinLeaseSeconds, 604_800);
+    }
+
+    private static void Require(string name, double value, double least, double most)
+    {
+        if (!(value >= least && value <= most))
+        {
+            throw new ServeException(string.Create(CultureInfo.InvariantCulture, $"GpuMm:Limits:{name} is {value:0.###}; give {least:0.###} to {most:0.###}."));
+        }
+    }
 }

@@ -157,7 +157,7 @@ public sealed class WhatIfService : BackgroundService
             }).Summary;
             Change(run.Id, kept => kept with { Summary = summary, DoneFrames = run.Frames, FrameMs = [.. frames], Wall = Stopwatch.GetElapsedTime(start) });
         }
-        catch (DemoFailedException failure)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             Change(run.Id, kept => kept with { Problem = failure.Message });
         }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GpuMm.Diagnostics;
 using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.Views;
@@ -45,6 +46,8 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
         Device = new GpuDevice(DeviceOptions(options, Machine), Driver);
         Observer = new GpuObserver(name, Events, Activity);
         Device.AddObserver(Observer);
+        Evictions = new EvictionJournal(options.EvictionPolicy ?? "lru");
+        Device.AddObserver(Evictions);
         _sessions = new SessionTable(this);
     }
 
@@ -71,6 +74,9 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
 
     /// <inheritdoc/>
     public EventRing Events { get; }
+
+    /// <summary>Why things were evicted.</summary>
+    public EvictionJournal Evictions { get; }
 
     /// <summary>What it did so far that the device itself does not count.</summary>
     public GpuActivity Activity { get; } = new();

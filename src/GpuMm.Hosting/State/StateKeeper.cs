@@ -53,8 +53,11 @@ public sealed class StateKeeper : BackgroundService
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         foreach (DeviceState state in _states)
         {
-            state.Snapshot();
-            state.Dispose();
+            // One that fails keeps its journal, which says the same; the others are closed all the same.
+            using (state)
+            {
+                TrySnapshot(state);
+            }
         }
 
         _states.Clear();
@@ -63,11 +66,14 @@ public sealed class StateKeeper : BackgroundService
     // A snapshot that fails costs nothing but a longer journal: it is said, and tried again.
     private void Snapshot(DeviceState state)
     {
-        if (!state.WantsSnapshot)
+        if (state.WantsSnapshot)
         {
-            return;
+            TrySnapshot(state);
         }
+    }
 
+    private void TrySnapshot(DeviceState state)
+    {
         try
         {
             state.Snapshot();

@@ -30,6 +30,7 @@ public sealed class Defragmenter : GpuWorker
     public override bool RunOnce()
     {
         Gpu.Driver.Pump();
+        Gpu.Activity.CountReaped(Gpu.Device.Reap()); // What is gone leaves the very holes that are looked for.
         ulong usedBytes = Gpu.Device.Manager(MemoryDomain.Vram).UsedBytes;
         ulong left = _budgetBytes;
         foreach ((ulong startBytes, TrackedObject tracked) in Above(usedBytes))
