@@ -1,11 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
+using GpuMm.Dashboard.Api;
 using GpuMm.Fences;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Primitives;
-using GpuMm.Dashboard.Api;
 
 namespace GpuMm.Dashboard.Workloads;
 

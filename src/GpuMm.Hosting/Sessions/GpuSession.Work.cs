@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using GpuMm.Fences;
 using GpuMm.Diagnostics;
+using GpuMm.Fences;
 using GpuMm.Objects;
 
 namespace GpuMm.Hosting.Sessions;

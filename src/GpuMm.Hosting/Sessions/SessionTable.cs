@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using GpuMm.Hosting.Machine;
 using GpuMm.Diagnostics;
+using GpuMm.Hosting.Machine;
 
 namespace GpuMm.Hosting.Sessions;
 

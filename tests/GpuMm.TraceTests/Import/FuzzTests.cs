@@ -1,9 +1,9 @@
 using System;
 using System.IO;
 using CsCheck;
-using GpuMm.TraceTests.Format;
 using GpuMm.Traces;
 using GpuMm.Traces.Model;
+using GpuMm.TraceTests.Format;
 using Xunit;
 
 namespace GpuMm.TraceTests.Import;
