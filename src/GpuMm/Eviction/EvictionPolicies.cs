@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 namespace GpuMm.Eviction;
@@ -15,8 +16,8 @@ public static class EvictionPolicies
     /// <summary>The name of the policy that devices use when nobody chooses.</summary>
     public const string DefaultName = "lru";
 
-    // Never changed, only replaced by a longer one: readers take no lock, so devices that begin at one time share none.
-    private static volatile EvictionPolicy[] s_all =
+    // The array never changes, it is only replaced by a longer one: readers take no lock, so devices that begin at one time share none.
+    private static readonly StrongBox<EvictionPolicy[]> s_all = new(
     [
         new RankedEvictionPolicy<QueuePolicy<LruRule>>(DefaultName, "least recently used by the GPU; four priorities, as TTM") { UsesManagerList = true },
         new RankedEvictionPolicy<QueuePolicy<LruRule>>("lru-touch", "lru, and a CPU touch counts as a use") { UsesManagerList = true, AgesOnCpuTouch = true, EqualsInReplay = DefaultName },
@@ -33,17 +34,19 @@ public static class EvictionPolicies
         new RankedEvictionPolicy<QueuePolicy<LruRule>>("amdgpu-budget", "lru; evicted objects move back within a budget of bytes") { UsesManagerList = true, Return = ReturnRule.Budgeted, EqualsInReplay = DefaultName },
         new RankedEvictionPolicy<QueuePolicy<LruRule>>("amdgpu-stay", "lru; evicted objects stay where they fell until there is free room") { UsesManagerList = true, Return = ReturnRule.StayWhereFallen, EqualsInReplay = DefaultName },
         new RankedEvictionPolicy<QueuePolicy<LruRule>>("amdgpu-protected", "lru; protected objects move back and evict, the others stay where they fell") { UsesManagerList = true, Return = ReturnRule.ProtectedBack, SparesHigherPriority = true, EqualsInReplay = DefaultName },
-    ];
+    ]);
+
+    private static EvictionPolicy[] Known => Volatile.Read(ref s_all.Value!);
 
     /// <summary>All of them, in the order of their registration: a copy.</summary>
-    public static IReadOnlyList<EvictionPolicy> All => [.. s_all];
+    public static IReadOnlyList<EvictionPolicy> All => [.. Known];
 
     /// <summary>Finds a policy.</summary>
     /// <param name="name">Its name; case does not matter.</param>
     /// <param name="policy">The policy; null when there is none of that name.</param>
     public static bool TryCreate(string? name, [NotNullWhen(true)] out EvictionPolicy? policy)
     {
-        policy = Array.Find(s_all, candidate => candidate.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        policy = Array.Find(Known, candidate => candidate.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         return policy is not null;
     }
 
@@ -80,7 +83,7 @@ public static class EvictionPolicies
         EvictionPolicy[] known;
         do
         {
-            known = s_all;
+            known = Known;
             if (Array.Exists(known, candidate => candidate.Name == policy.Name))
             {
                 throw new ArgumentException($"There is an eviction policy '{policy.Name}' already.", nameof(policy));
@@ -91,10 +94,8 @@ public static class EvictionPolicies
                 throw new InvalidOperationException($"At most {MaxCount} eviction policies can be registered.");
             }
         }
-#pragma warning disable CS0420 // The exchange is a full fence itself.
-        while (!ReferenceEquals(Interlocked.CompareExchange(ref s_all, [.. known, policy], known), known));
-#pragma warning restore CS0420
+        while (!ReferenceEquals(Interlocked.CompareExchange(ref s_all.Value!, [.. known, policy], known), known));
     }
 
-    private static string Names() => string.Join(", ", Array.ConvertAll(s_all, static policy => policy.Name));
+    private static string Names() => string.Join(", ", Array.ConvertAll(Known, static policy => policy.Name));
 }
