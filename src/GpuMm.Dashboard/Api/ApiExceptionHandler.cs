@@ -25,6 +25,12 @@ internal sealed class ApiExceptionHandler(IProblemDetailsService problems) : IEx
             _ => (StatusCodes.Status500InternalServerError, "The service failed; its log says more."),
         };
         httpContext.Response.StatusCode = status;
+        if (status == StatusCodes.Status413PayloadTooLarge)
+        {
+            // The rest of the body is not read, so the connection cannot carry another request: say so.
+            httpContext.Response.Headers.Connection = "close";
+        }
+
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
