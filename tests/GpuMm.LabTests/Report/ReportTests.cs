@@ -79,25 +79,6 @@ public sealed class ReportTests
         Assert.Contains("above Belady&#39;s rule, which knows the future.", fair.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void PlotsAreWrittenAsPngAndSvgAndNothingElse()
-    {
-        string folder = Directory.CreateTempSubdirectory("gpumm-").FullName;
-        try
-        {
-            using SeriesPlot plot = new("p99 against VRAM", "VRAM (GiB)", "p99 (ms)", new RunTable(s_runs).Series("p99-ns", 1 << 30), 16.7e6, "60 fps");
-            plot.Save(Path.Combine(folder, "a.png"));
-            plot.Save(Path.Combine(folder, "a.svg"));
-            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(Path.Combine(folder, "a.png"))[..4]);
-            Assert.StartsWith("<svg", File.ReadAllText(Path.Combine(folder, "a.svg")), StringComparison.Ordinal);
-            Assert.Throws<ArgumentException>(() => plot.Save(Path.Combine(folder, "a.gif")));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
     [Theory]
     [InlineData("p99-ns", 16_700_000, "16.7 ms")]
     [InlineData("moved-bytes", 1073741824, "1 GiB")]
