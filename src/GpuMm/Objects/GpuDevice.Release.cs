@@ -25,7 +25,7 @@ public sealed partial class GpuDevice
     /// <summary>Gives back what waited for copies that are done by now, and frees deleted objects that are idle.</summary>
     /// <returns>Pieces of memory given back.</returns>
     /// <remarks>Called by allocations that find no room; a service may call it from time to time.</remarks>
-    public int Reap() => ReapPostponed() + ReapDeleted(held: null, ticket: null);
+    public int Reap() => ReapPostponed() + ReapDeleted(requester: null);
 
     /// <summary>Waits for the GPU and frees everything. Mappings must not be used afterwards.</summary>
     public void Dispose()
@@ -115,8 +115,9 @@ public sealed partial class GpuDevice
         Unpopulate(target);
     }
 
-    // Reservations that the caller holds itself cannot be tried: of those it is known that they are ours.
-    private int ReapDeleted(Reservation? held, ReservationTicket? ticket)
+    // Reservations that the caller holds itself cannot be tried: of those it is known that they are ours. That counts only for
+    // objects that share one: whoever holds an object's own reservation is in the middle of moving that very object.
+    private int ReapDeleted(BufferObject? requester)
     {
         int reaped = 0;
         int index = 0;
@@ -134,7 +135,7 @@ public sealed partial class GpuDevice
             }
 
             bool isReaped = false;
-            if (IsHeldByCaller(gone.Reservation, held, ticket))
+            if (requester is not null && !gone.OwnsReservation && !ReferenceEquals(gone, requester) && IsHeldByCaller(gone.Reservation, requester.Reservation, requester.Reservation.Ticket))
             {
                 isReaped = TryReap(gone, mayWait: false);
             }

@@ -166,7 +166,7 @@ public sealed partial class GpuDevice
     }
 
     private bool ReapFor(BufferObject requester) =>
-        ReapPostponed() + ReapDeleted(requester.Reservation, requester.Reservation.Ticket) > 0;
+        ReapPostponed() + ReapDeleted(requester) > 0;
 
     // Brings the pages in use below the limit, by swapping; false when that did not help enough.
     private bool MakePages(BufferObject requester, ulong sizeBytes)
