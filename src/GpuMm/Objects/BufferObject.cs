@@ -17,14 +17,15 @@ public sealed partial class BufferObject
 {
     // Millions may live at once, so what is small is packed, and what few objects need lies in _extra: 128 bytes in all, the
     // header included. Kind, caching and alignment never change; the flags change under the reservation.
-    private const byte OwnsReservationFlag = 1;
-    private const byte MappableFlag = 2;
-    private const byte PurgeableFlag = 4;
-    private const byte PurgedFlag = 8;
-    private const byte LostFlag = 16;
-    private const byte NeedsCpuAccessFlag = 32;
-    private const byte DestroyedFlag = 64;
-    private const byte WasEvictedFlag = 128;
+    private const ushort OwnsReservationFlag = 1;
+    private const ushort MappableFlag = 2;
+    private const ushort PurgeableFlag = 4;
+    private const ushort PurgedFlag = 8;
+    private const ushort LostFlag = 16;
+    private const ushort NeedsCpuAccessFlag = 32;
+    private const ushort DestroyedFlag = 64;
+    private const ushort WasEvictedFlag = 128;
+    private const ushort BeingPlacedFlag = 256;
 
     private readonly ulong _firstWindowPage;
     private ObjectExtra? _extra;
@@ -33,7 +34,7 @@ public sealed partial class BufferObject
     private int _pinCount;
     private readonly byte _alignmentShift;
     private readonly byte _priority;
-    private byte _flags; // Lock: its reservation
+    private ushort _flags; // Lock: its reservation
 
     internal BufferObject(GpuDevice device, ulong id, ulong sizeBytes, in BufferObjectDescription description, PageWindow window)
     {
@@ -49,7 +50,7 @@ public sealed partial class BufferObject
         GroupIndex = description.Group?.Index ?? 0;
         Reservation = description.SharedReservation ?? new Reservation();
         _firstWindowPage = window.FirstPage;
-        _flags = (byte)((description.SharedReservation is null ? OwnsReservationFlag : 0) | (window.PageCount != 0 ? MappableFlag : 0) |
+        _flags = (ushort)((description.SharedReservation is null ? OwnsReservationFlag : 0) | (window.PageCount != 0 ? MappableFlag : 0) |
             (description.NeedsCpuAccess ? NeedsCpuAccessFlag : 0));
     }
 
@@ -197,6 +198,13 @@ public sealed partial class BufferObject
     {
         get => Has(DestroyedFlag);
         set => Set(DestroyedFlag, value);
+    }
+
+    // While someone who holds the reservation looks for its place, or makes its pages. Lock: its reservation.
+    internal bool IsBeingPlaced
+    {
+        get => Has(BeingPlacedFlag);
+        set => Set(BeingPlacedFlag, value);
     }
 
     // Areas that show it. An entry exists only while this is above 0, and whoever holds the reservation sees it.
@@ -369,9 +377,9 @@ public sealed partial class BufferObject
         return default;
     }
 
-    private bool Has(byte flag) => (_flags & flag) != 0;
+    private bool Has(ushort flag) => (_flags & flag) != 0;
 
-    private void Set(byte flag, bool value) => _flags = value ? (byte)(_flags | flag) : (byte)(_flags & ~flag);
+    private void Set(ushort flag, bool value) => _flags = value ? (ushort)(_flags | flag) : (ushort)(_flags & ~flag);
 
     private ObjectExtra Extra() =>
         Volatile.Read(ref _extra) ?? Interlocked.CompareExchange(ref _extra, new ObjectExtra(), null) ?? _extra!;

@@ -172,10 +172,11 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         }
 
         Resource? before = target.Resource;
-        MmStatus status = device.MakeCpuVisible(target);
+        OperationContext context = new() { ForceAllocate = true, Cause = MoveCause.CpuFault };
+        MmStatus status = device.MakeCpuVisible(target, ref context);
         if (status != MmStatus.Ok)
         {
-            return ErrorOf(status);
+            return AnswerFailure(target, ref fault, status, context, ref isHeld);
         }
 
         if (!ReferenceEquals(before, target.Resource))
@@ -193,25 +194,55 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         if (target.Resource is { Manager.UsesPages: false } resource)
         {
             caching = device.Driver.IoCaching(resource);
-            status = device.EnterIoWindow(target, isKept: false);
-            if (status != MmStatus.Ok)
-            {
-                // No room because others are held at the moment: the next fault finds some.
-                return ErrorOf(status == MmStatus.NoSpace ? MmStatus.Busy : status);
-            }
+            status = device.EnterIoWindow(target, isKept: false, ref context);
         }
         else
         {
-            status = device.Populate(target, clear: true);
-            if (status != MmStatus.Ok)
-            {
-                return ErrorOf(status);
-            }
+            status = device.Populate(target, clear: true, ref context);
+        }
+
+        if (status != MmStatus.Ok)
+        {
+            return AnswerFailure(target, ref fault, status, context, ref isHeld);
         }
 
         ulong pageIndex = filePage - target.Window.FirstPage;
         return size == VmPageSize.Base ? Insert(target, ref fault, pageIndex, caching)
             : InsertHuge(target, ref fault, size, pageIndex, caching);
+    }
+
+    // Room that others only keep from being made is waited for, without any lock, and the access is repeated; SIGBUS is for
+    // room that no wait would bring. The one that is waited for works on, so this ends.
+    private static VmFaultResult AnswerFailure(
+        BufferObject target, ref VmFault fault, MmStatus status, in OperationContext context, ref bool isHeld)
+    {
+        if (status is not (MmStatus.OutOfMemory or MmStatus.NoSpace) || !context.IsContended)
+        {
+            return ErrorOf(status);
+        }
+
+        if (!fault.IsFirstRetryableAttempt)
+        {
+            return VmFaultResult.NoPage; // The access faults anew, and that fault may wait.
+        }
+
+        if ((fault.Flags & VmFaultFlags.RetryNoWait) != 0)
+        {
+            return VmFaultResult.Retry;
+        }
+
+        target.AddReference();
+        fault.DropSpaceLock();
+        target.Reservation.Unlock();
+        isHeld = false;
+        if (context.Contended is { } contended && contended.Lock(ticket: null, fault.Interrupt) == MmStatus.Ok)
+        {
+            contended.Unlock();
+        }
+
+        fault.Trace(FaultStep.LockWaited, 0);
+        target.Release();
+        return VmFaultResult.Retry;
     }
 
     // What may go well the next time is left to the next fault; anything else is an error for good.

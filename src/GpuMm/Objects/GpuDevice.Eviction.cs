@@ -76,7 +76,7 @@ public sealed partial class GpuDevice
         LruCursor cursor = search.Manager.BeginWalk(search.Requester);
         try
         {
-            while (search.Manager.NextCandidate(cursor, context, maySleep ? ticket : null, out CandidateLock state, reportsLocked) is { } victim)
+            while (search.Manager.NextCandidate(cursor, ref context, maySleep ? ticket : null, out CandidateLock state, reportsLocked) is { } victim)
             {
                 search.Rank++;
                 if (state == CandidateLock.Busy)
@@ -91,6 +91,7 @@ public sealed partial class GpuDevice
                     maySleep = false;
                     if (locked != MmStatus.Ok)
                     {
+                        context.NoteContended(victim.Reservation);
                         RaiseSkipped(victim, search, SkipReason.Locked, locked);
                         return locked == MmStatus.Interrupted ? locked : MmStatus.NoSpace;
                     }
@@ -172,7 +173,7 @@ public sealed partial class GpuDevice
             return SkipReason.Gone;
         }
 
-        if (ReferenceEquals(victim, search.Requester))
+        if (victim.IsBeingPlaced)
         {
             return SkipReason.Requester;
         }
@@ -205,13 +206,10 @@ public sealed partial class GpuDevice
         }
 
         MmStatus status = MmStatus.NoSpace;
-        for (int pass = 0; pass < 2 && status == MmStatus.NoSpace; pass++)
+        bool hasSpace = false;
+        for (int pass = 0; pass < 2 && status == MmStatus.NoSpace && !hasSpace; pass++)
         {
-            status = AllocateResource(victim, target, force: pass == 1, ref context, out Resource? resource);
-            if (status == MmStatus.Ok)
-            {
-                status = MoveTo(victim, resource!, isEviction: true, ref context);
-            }
+            status = PlaceOnce(victim, target, force: pass == 1, isEviction: true, ref context, out hasSpace);
         }
 
         if (status == MmStatus.Ok)

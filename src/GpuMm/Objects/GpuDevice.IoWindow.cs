@@ -28,7 +28,8 @@ public sealed partial class GpuDevice
         ArgumentNullException.ThrowIfNull(target);
         target.Reservation.AssertHeld();
         mapping = default;
-        MmStatus status = EnterIoWindow(target, isKept: true);
+        OperationContext context = default;
+        MmStatus status = EnterIoWindow(target, isKept: true, ref context);
         if (status == MmStatus.Ok && target.Resource is { } resource)
         {
             mapping = BusMappingOf(resource);
@@ -54,7 +55,7 @@ public sealed partial class GpuDevice
         : default;
 
     // Lock: the target's reservation. Others are asked to leave by try-lock only.
-    internal MmStatus EnterIoWindow(BufferObject target, bool isKept)
+    internal MmStatus EnterIoWindow(BufferObject target, bool isKept, ref OperationContext context)
     {
         if (target.Resource is not { Manager.UsesPages: false } resource)
         {
@@ -66,11 +67,13 @@ public sealed partial class GpuDevice
             return MmStatus.Ok;
         }
 
+        context.EnterLevel(target);
         while (true)
         {
             MmStatus status = window.TryEnter(resource, target, isKept);
-            if (status != MmStatus.NoSpace || window.LockOldest(resource, out Resource? leaving) is not { } owner)
+            if (status != MmStatus.NoSpace || window.LockOldest(target, out Resource? leaving, ref context) is not { } owner)
             {
+                context.LeaveLevel();
                 return status;
             }
 
@@ -81,7 +84,10 @@ public sealed partial class GpuDevice
                 Raise(new DeviceEvent { Kind = DeviceEventKind.BusWindowLost, RelatedId = target.Id }, owner);
             }
 
-            owner.Reservation.Unlock();
+            if (!ReferenceEquals(owner.Reservation, target.Reservation))
+            {
+                owner.Reservation.Unlock();
+            }
         }
     }
 

@@ -152,7 +152,7 @@ public sealed partial class GpuDevice
         Revoke(target);
         if (target.Pages is { NeedsRestore: true })
         {
-            MmStatus status = Populate(target, clear: false, context.ForceAllocate);
+            MmStatus status = Populate(target, clear: false, ref context);
             if (status != MmStatus.Ok)
             {
                 return status;
@@ -163,7 +163,7 @@ public sealed partial class GpuDevice
         if (destination.Manager.UsesPages && (destination.Domain != MemoryDomain.System || comesFromOwnMemory))
         {
             // Pages that a copy will fill need no clearing.
-            MmStatus status = Populate(target, clear: !comesFromOwnMemory, context.ForceAllocate);
+            MmStatus status = Populate(target, clear: !comesFromOwnMemory, ref context);
             if (status != MmStatus.Ok)
             {
                 return status;

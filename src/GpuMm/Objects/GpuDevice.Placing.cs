@@ -1,6 +1,5 @@
 using System;
 using System.Diagnostics;
-using GpuMm.Diagnostics;
 using GpuMm.Primitives;
 
 namespace GpuMm.Objects;
@@ -40,15 +39,10 @@ public sealed partial class GpuDevice
                 return MmStatus.InvalidArgument;
             }
 
-            MmStatus status = AllocateResource(target, placement, force, ref context, out Resource? resource);
-            if (status == MmStatus.NoSpace)
+            MmStatus status = PlaceOnce(target, placement, force, isEviction: false, ref context, out bool hasSpace);
+            if (status == MmStatus.NoSpace && !hasSpace)
             {
                 continue;
-            }
-
-            if (status == MmStatus.Ok)
-            {
-                status = MoveTo(target, resource!, isEviction: false, ref context);
             }
 
             return status == MmStatus.Ok && target.Pages is null && target.Resource!.Domain == MemoryDomain.System
@@ -59,11 +53,44 @@ public sealed partial class GpuDevice
         return Options.PropagateNoSpace ? MmStatus.NoSpace : MmStatus.OutOfMemory;
     }
 
+    // One pass of a placing: space, and the move into it.
+    private MmStatus PlaceOnce(
+        BufferObject target, Placement placement, bool force, bool isEviction, ref OperationContext context, out bool hasSpace)
+    {
+        hasSpace = false;
+        bool wasBeingPlaced = EnterPlacing(target, ref context);
+        try
+        {
+            MmStatus status = AllocateResource(target, placement, force, ref context, out Resource? resource);
+            hasSpace = status == MmStatus.Ok;
+            return hasSpace ? MoveTo(target, resource!, isEviction, ref context) : status;
+        }
+        finally
+        {
+            LeavePlacing(target, wasBeingPlaced, ref context);
+        }
+    }
+
+    // While it is being placed nobody frees an object, whoever holds the reservation that it shares: whatever the placing
+    // calls, however deep, finds the mark. Lock: its reservation.
+    private static bool EnterPlacing(BufferObject target, ref OperationContext context)
+    {
+        bool wasBeingPlaced = target.IsBeingPlaced;
+        target.IsBeingPlaced = true;
+        context.EnterLevel(target);
+        return wasBeingPlaced;
+    }
+
+    private static void LeavePlacing(BufferObject target, bool wasBeingPlaced, ref OperationContext context)
+    {
+        context.LeaveLevel();
+        target.IsBeingPlaced = wasBeingPlaced;
+    }
+
     /// <summary>Brings an object to where the CPU can reach it. Lock: its reservation.</summary>
     /// <returns><see cref="MmStatus.Ok"/>, or why it cannot be reached.</returns>
-    internal MmStatus MakeCpuVisible(BufferObject target)
+    internal MmStatus MakeCpuVisible(BufferObject target, ref OperationContext context)
     {
-        OperationContext context = new() { ForceAllocate = true, Cause = MoveCause.CpuFault };
         if (target.Resource is not { } resource)
         {
             return ValidateObject(target, Placement.System, ref context);
@@ -183,6 +210,7 @@ public sealed partial class GpuDevice
             return MmStatus.NoSpace;
         }
 
+        ulong changeCount = manager.ChangeCount;
         MmStatus status = TakeSpace(manager, target, place, context.NoWaitGpu, out resource, out MemoryGroup? limiting);
         if (status == MmStatus.NoSpace && manager.UsesPages && ReapPostponed() > 0)
         {
@@ -193,6 +221,11 @@ public sealed partial class GpuDevice
         {
             bool mayEvict = force || (limiting is null && MayEvictFirst(target, manager));
             status = mayEvict ? EvictAndAllocate(target, manager, place, limiting, force, ref context, out resource) : status;
+            if (mayEvict && status == MmStatus.NoSpace)
+            {
+                manager.NoteArrivals(ref context);
+                context.IsOvertaken |= manager.ChangeCount != changeCount;
+            }
         }
 
         Debug.Assert((status == MmStatus.Ok) == (resource is not null), "A resource comes with Ok.");

@@ -22,7 +22,7 @@ public sealed partial class GpuDevice
         LruCursor cursor = manager.BeginWalk(nobody);
         try
         {
-            while (freedBytes < sizeBytes && manager.NextCandidate(cursor, context, null, out CandidateLock state) is { } victim)
+            while (freedBytes < sizeBytes && manager.NextCandidate(cursor, ref context, null, out CandidateLock state) is { } victim)
             {
                 search.Rank++;
                 ulong victimBytes = victim.SizeBytes;

@@ -16,7 +16,8 @@ public sealed partial class GpuDevice
     private ulong _postponedTotal; // Lock: _registryLock; ever
     private readonly Fence[] _earliest = new Fence[4]; // Lock: _registryLock; per timeline, of what is postponed
     private int _earliestCount; // Lock: _registryLock; one more than there is room for means that they are not known
-    private int _givingBackCount; // Lock: _registryLock; taken from the queue, not given back yet
+    private int _givingBackCount; // Lock: _registryLock; on the way into the queue, or taken from it and not given back yet
+    private ulong _givenBackTotal; // Lock: _registryLock; ends of such ways, ever
     private readonly RangeList[] _spareLists = new RangeList[16]; // Lock: _registryLock; empty, kept for their arrays
     private int _spareListCount; // Lock: _registryLock
     private BufferObject?[] _deleted = new BufferObject?[4]; // Lock: _registryLock
@@ -64,12 +65,18 @@ public sealed partial class GpuDevice
         AddDeleted(gone);
     }
 
-    // Lock: the object's reservation. False while the GPU still uses it.
+    // Lock: the object's reservation. False while the GPU still uses it, or while the holder of the reservation is placing it:
+    // deleted or not, nobody frees it under those hands.
     private bool TryReap(BufferObject gone, bool mayWait)
     {
         if (gone.IsDestroyed)
         {
             return true;
+        }
+
+        if (gone.IsBeingPlaced)
+        {
+            return false;
         }
 
         Retire(gone);
@@ -116,7 +123,7 @@ public sealed partial class GpuDevice
     }
 
     // Reservations that the caller holds itself cannot be tried: of those it is known that they are ours. That counts only for
-    // objects that share one: whoever holds an object's own reservation is in the middle of moving that very object.
+    // objects that share one: whoever holds an object's own reservation is in the middle of something with that very object.
     private int ReapDeleted(BufferObject? requester)
     {
         int reaped = 0;
@@ -135,7 +142,7 @@ public sealed partial class GpuDevice
             }
 
             bool isReaped = false;
-            if (requester is not null && !gone.OwnsReservation && !ReferenceEquals(gone, requester) && IsHeldByCaller(gone.Reservation, requester.Reservation, requester.Reservation.Ticket))
+            if (requester is not null && !gone.OwnsReservation && IsHeldByCaller(gone.Reservation, requester.Reservation))
             {
                 isReaped = TryReap(gone, mayWait: false);
             }
@@ -162,13 +169,19 @@ public sealed partial class GpuDevice
         }
     }
 
-    private static bool IsHeldByCaller(Reservation reservation, Reservation? held, ReservationTicket? ticket) =>
-        ReferenceEquals(reservation, held) || (ticket is not null && reservation.IsHeldBy(ticket));
+    private static bool IsHeldByCaller(Reservation reservation, Reservation held) =>
+        ReferenceEquals(reservation, held) || (held.Ticket is { } ticket && reservation.IsHeldBy(ticket));
 
     private void Postpone(Fence fence, Resource resource, TranslationTable? pages)
     {
+        using (_registryLock.Enter())
+        {
+            _givingBackCount++; // Between the order and the queue it is in neither: whoever finds nothing waits for it.
+        }
+
         resource.Manager.Leave(resource);
         using RankedLock.Scope scope = _registryLock.Enter();
+        EndGivingBack();
         if (_postponedCount == _postponed.Length)
         {
             GrowPostponed();
@@ -205,7 +218,7 @@ public sealed partial class GpuDevice
         return reaped;
     }
 
-    // False when nothing is postponed.
+    // False when nothing is postponed, nor about to be given back by another thread.
     private bool WaitOldestPostponed()
     {
         Fence fence;
@@ -213,7 +226,7 @@ public sealed partial class GpuDevice
         {
             if (_postponedCount == 0)
             {
-                return false;
+                return WaitForGiving();
             }
 
             // It stays in the queue while it is waited for: another thread that looks must not think there is nothing.
@@ -223,6 +236,31 @@ public sealed partial class GpuDevice
         WaitFence(fence, target: null);
         ReapPostponed();
         return true;
+    }
+
+    // Lock: _registryLock. Others took from the queue, or fill it: they wait for nothing, so this ends soon.
+    private bool WaitForGiving()
+    {
+        if (_givingBackCount == 0)
+        {
+            return false;
+        }
+
+        ulong givenBefore = _givenBackTotal;
+        while (_givenBackTotal == givenBefore)
+        {
+            _registryLock.Wait();
+        }
+
+        return true;
+    }
+
+    // Lock: _registryLock.
+    private void EndGivingBack()
+    {
+        _givingBackCount--;
+        _givenBackTotal++;
+        _registryLock.PulseAll();
     }
 
     // The next one, from an index on, whose copy is done. Copies of several engines do not end in the order they were queued.
@@ -321,7 +359,7 @@ public sealed partial class GpuDevice
         }
 
         using RankedLock.Scope scope = _registryLock.Enter();
-        _givingBackCount--;
+        EndGivingBack();
         if (hasPages && _spareListCount < _spareLists.Length)
         {
             _spareLists[_spareListCount++] = release.Pages;

@@ -115,7 +115,7 @@ public sealed partial class GpuDevice
         LruCursor cursor = manager.BeginWalk();
         try
         {
-            while (freed < pageCount && manager.NextCandidate(cursor, context, null, out CandidateLock state) is { } victim)
+            while (freed < pageCount && manager.NextCandidate(cursor, ref context, null, out CandidateLock state) is { } victim)
             {
                 try
                 {

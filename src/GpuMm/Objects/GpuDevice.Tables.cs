@@ -56,7 +56,8 @@ public sealed partial class GpuDevice
         }
 
         target.Reservation.AssertHeld();
-        return target.Resource is { Manager.UsesPages: false } ? MmStatus.InvalidArgument : Populate(target, clear: true, force: false);
+        OperationContext context = default;
+        return target.Resource is { Manager.UsesPages: false } ? MmStatus.InvalidArgument : Populate(target, clear: true, ref context);
     }
 
     /// <summary>Where devices on the bus see a page of an object's system RAM.</summary>
@@ -73,7 +74,13 @@ public sealed partial class GpuDevice
             : throw new System.InvalidOperationException($"'{target.Name}' has no pages.");
     }
 
-    internal MmStatus Populate(BufferObject target, bool clear, bool force = true)
+    internal MmStatus Populate(BufferObject target, bool clear)
+    {
+        OperationContext context = new() { ForceAllocate = true };
+        return Populate(target, clear, ref context);
+    }
+
+    internal MmStatus Populate(BufferObject target, bool clear, ref OperationContext context)
     {
         MmStatus status = CreateTable(target);
         if (status != MmStatus.Ok)
@@ -94,26 +101,47 @@ public sealed partial class GpuDevice
             return MmStatus.OutOfMemory;
         }
 
-        bool isExternal = (table.Flags & TranslationFlags.External) != 0;
-        if (!isExternal && !MakePages(target, table.SizeBytes) && !force)
+        bool wasBeingPlaced = EnterPlacing(target, ref context);
+        try
         {
-            return MmStatus.OutOfMemory;
+            bool isExternal = (table.Flags & TranslationFlags.External) != 0;
+            return isExternal || MakePages(target, table.SizeBytes, ref context) || context.ForceAllocate
+                ? PopulateOrSwap(target, table, clear, ref context)
+                : MmStatus.OutOfMemory;
         }
+        finally
+        {
+            LeavePlacing(target, wasBeingPlaced, ref context);
+        }
+    }
 
+    // Others' pages are swapped out until there is room, or until nobody else can be.
+    private MmStatus PopulateOrSwap(BufferObject target, TranslationTable table, bool clear, ref OperationContext context)
+    {
         while (true)
         {
-            status = table.NeedsRestore ? SwapIn(target) : PopulateTable(target, table, clear);
+            ulong giveCount = _systemPages.GiveCount;
+            MmStatus status = table.NeedsRestore ? SwapIn(target) : PopulateTable(target, table, clear);
             if (status != MmStatus.OutOfMemory)
             {
                 return status;
             }
 
-            OperationContext context = default;
-            if (!ReapFor(target) && !WaitOldestPostponed() && SwapOut(table.PageCount, ref context) == 0)
+            if (!ReapFor(target) && !WaitOldestPostponed() && SwapOutFor(table.PageCount, ref context) == 0)
             {
+                context.IsOvertaken |= _systemPages.GiveCount != giveCount;
                 return status;
             }
         }
+    }
+
+    // Swapping is a means here: what the caller is told about is his own move, and what he allows holds for it alone.
+    private ulong SwapOutFor(ulong pageCount, ref OperationContext context)
+    {
+        OperationContext own = context.ForOthers();
+        ulong freed = SwapOut(pageCount, ref own);
+        context.TakeOver(own);
+        return freed;
     }
 
     /// <summary>Makes an object that lives in the aperture visible to the GPU, as a submission does before it uses it.</summary>
@@ -169,7 +197,7 @@ public sealed partial class GpuDevice
         ReapPostponed() + ReapDeleted(requester) > 0;
 
     // Brings the pages in use below the limit, by swapping; false when that did not help enough.
-    private bool MakePages(BufferObject requester, ulong sizeBytes)
+    private bool MakePages(BufferObject requester, ulong sizeBytes, ref OperationContext context)
     {
         if (Options.PageLimitBytes is not { } limit)
         {
@@ -185,8 +213,7 @@ public sealed partial class GpuDevice
             }
 
             ulong excess = sizeBytes > limit ? used : used - (limit - sizeBytes);
-            OperationContext context = default;
-            if (excess == 0 || (SwapOut(Pages.Count(excess), ref context) == 0 && !ReapFor(requester) && !WaitOldestPostponed()))
+            if (excess == 0 || (SwapOutFor(Pages.Count(excess), ref context) == 0 && !ReapFor(requester) && !WaitOldestPostponed()))
             {
                 return false;
             }

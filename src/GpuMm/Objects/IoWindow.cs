@@ -75,18 +75,26 @@ internal sealed class IoWindow
         return MmStatus.Ok;
     }
 
-    /// <summary>The oldest that may leave and whose reservation is free, locked; null when there is none.</summary>
-    public BufferObject? LockOldest(Resource except, out Resource? resource)
+    /// <summary>The oldest that may leave and whose reservation is free, locked, or shared with whoever asks; null when none is.</summary>
+    /// <remarks>The context learns whose lock kept one from leaving.</remarks>
+    public BufferObject? LockOldest(BufferObject target, out Resource? resource, ref OperationContext context)
     {
         using RankedLock.Scope scope = _lock.Enter();
         for (LinkedListNode<Entry>? node = _order.First; node is not null; node = node.Next)
         {
             ref Entry entry = ref node.ValueRef;
-            if (entry.KeepCount == 0 && !ReferenceEquals(entry.Resource, except) && entry.Owner.Reservation.TryLock())
+            if (entry.KeepCount != 0 || ReferenceEquals(entry.Owner, target))
+            {
+                continue;
+            }
+
+            if (ReferenceEquals(entry.Owner.Reservation, target.Reservation) || entry.Owner.Reservation.TryLock())
             {
                 resource = entry.Resource;
                 return entry.Owner;
             }
+
+            context.NoteContended(entry.Owner.Reservation);
         }
 
         resource = null;

@@ -124,6 +124,7 @@ public abstract partial class ResourceManager
     private void Enlist(Resource resource)
     {
         Link(resource);
+        CountChange();
         if (_ranks is not null && !ReferenceEquals(resource.List, _unevictable))
         {
             _ranks.Enter(resource);

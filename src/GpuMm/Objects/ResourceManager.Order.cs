@@ -144,9 +144,10 @@ public abstract partial class ResourceManager
     /// ticket they are handed out unlocked, but for those that the ticket itself holds, which are in use.
     /// </summary>
     /// <returns>Null at the end of the walk. With <paramref name="reportsBusy"/> also those that are skipped.</returns>
+    /// <remarks>The context learns whose lock stood in the way.</remarks>
     internal BufferObject? NextCandidate(
         LruCursor cursor,
-        in OperationContext context,
+        ref OperationContext context,
         ReservationTicket? contendedFor,
         out CandidateLock lockState,
         bool reportsBusy = false)
@@ -179,10 +180,28 @@ public abstract partial class ResourceManager
                 return owner;
             }
 
+            context.NoteContended(owner.Reservation);
             if (reportsBusy)
             {
                 lockState = CandidateLock.Busy;
                 return owner;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Notes who moves in and cannot be evicted yet, as objects that come from the swap store: a walk does not meet them, and
+    /// they can make way as soon as they are here. What is pinned stays for as long as its owner likes, and is not noted.
+    /// </summary>
+    /// <remarks>Cost: O(what cannot be evicted); for searches that found no room.</remarks>
+    internal void NoteArrivals(ref OperationContext context)
+    {
+        using RankedLock.Scope scope = EnterOrder();
+        for (LruNode? node = _unevictable.Head; node is not null; node = node.Next)
+        {
+            if (node is Resource { Owner: { } owner, IsPinnedHere: false })
+            {
+                context.NoteContended(owner.Reservation);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Threading;
 using GpuMm.Eviction;
 using GpuMm.Fences;
 using GpuMm.Primitives;
@@ -21,6 +22,7 @@ public abstract partial class ResourceManager
     private readonly EvictionFences _evictionFences = new(); // Lock: _lock
     private Resource? _freeResources; // Lock: _lock; linked by Next
     private ulong _usedBytes; // Lock: _lock
+    private ulong _changeCount; // Lock: _lock; read without it
 
     /// <summary>A manager.</summary>
     /// <param name="domain">The domain it serves.</param>
@@ -61,6 +63,12 @@ public abstract partial class ResourceManager
     public bool IsUsed { get; set; } = true;
 
     internal GartTable? Gart { get; init; }
+
+    /// <summary>
+    /// How often space was given back, or became one that may be evicted: when it differs, a search that found no room may
+    /// find some now.
+    /// </summary>
+    internal ulong ChangeCount => Volatile.Read(ref _changeCount);
 
     /// <summary>Bytes given out.</summary>
     public ulong UsedBytes
@@ -134,6 +142,7 @@ public abstract partial class ResourceManager
         Debug.Assert(resource.List is not null, "A resource is released once.");
         Delist(resource);
         _usedBytes -= resource.SizeBytes;
+        CountChange();
         ReleaseSpace(ref resource.Ranges);
         resource.Ranges.Clear();
         resource.Owner = null;
@@ -141,6 +150,9 @@ public abstract partial class ResourceManager
         resource.Next = _freeResources;
         _freeResources = resource;
     }
+
+    // Lock: _lock.
+    private void CountChange() => Volatile.Write(ref _changeCount, unchecked(_changeCount + 1));
 
     /// <summary>Remembers a copy out of this domain; false when it must be waited for instead.</summary>
     internal bool TryAddEvictionFence(Fence fence)

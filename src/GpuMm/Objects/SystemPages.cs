@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Paging;
 using GpuMm.Primitives;
@@ -16,6 +17,7 @@ internal sealed class SystemPages(
 {
     private readonly RankedLock _lock = new(LockRank.ResourceManager);
     private ulong _changes; // Lock: _lock
+    private ulong _giveCount; // Lock: _lock; read without it
 
     /// <summary>Keeps freed pages, or null. Lock: this one's.</summary>
     public PagePool? Pool => pool;
@@ -39,6 +41,9 @@ internal sealed class SystemPages(
             return _changes;
         }
     }
+
+    /// <summary>How often pages were given back: when it differs, a search that found none may find some now.</summary>
+    public ulong GiveCount => Volatile.Read(ref _giveCount);
 
     public ulong PeakBytes { get; private set; }
 
@@ -91,6 +96,7 @@ internal sealed class SystemPages(
 
         using RankedLock.Scope scope = _lock.Enter();
         _changes++;
+        Volatile.Write(ref _giveCount, unchecked(_giveCount + 1));
         if (pool is null)
         {
             allocator.Release(ref pages);

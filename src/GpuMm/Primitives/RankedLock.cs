@@ -8,6 +8,7 @@ namespace GpuMm.Primitives;
 internal sealed class RankedLock(LockRank rank)
 {
     private readonly object _gate = new();
+    private int _waiters; // Lock: this one
 
     public Scope Enter()
     {
@@ -19,6 +20,24 @@ internal sealed class RankedLock(LockRank rank)
 
     [Conditional("DEBUG")]
     public void AssertHeld() => Debug.Assert(Monitor.IsEntered(_gate), "The caller holds the lock.");
+
+    /// <summary>Lets the lock go until somebody calls <see cref="PulseAll"/>, and takes it again. No other may be held inside it.</summary>
+    public void Wait()
+    {
+        _waiters++;
+        Monitor.Wait(_gate);
+        _waiters--;
+    }
+
+    /// <summary>Wakes whoever waits. The lock is held.</summary>
+    public void PulseAll()
+    {
+        if (_waiters != 0)
+        {
+            // Only then: a pulse makes the monitor a heavy one for good, also when nobody sleeps.
+            Monitor.PulseAll(_gate);
+        }
+    }
 
     private void Exit()
     {

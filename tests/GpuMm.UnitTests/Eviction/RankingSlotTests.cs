@@ -92,7 +92,7 @@ public sealed class RankingSlotTests
     private static BufferObject? Next(ResourceManager manager, LruCursor walk)
     {
         OperationContext context = default;
-        BufferObject? candidate = manager.NextCandidate(walk, context, null, out _);
+        BufferObject? candidate = manager.NextCandidate(walk, ref context, null, out _);
         candidate?.Reservation.Unlock();
         return candidate;
     }

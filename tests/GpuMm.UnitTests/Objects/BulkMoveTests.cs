@@ -37,12 +37,13 @@ public sealed class BulkMoveTests
         BufferObject late = test.Create(1, Placement.Gtt, "late");
         ResourceManager manager = test.Device.Manager(MemoryDomain.Gtt);
         LruCursor cursor = manager.BeginWalk();
-        Assert.Same(members[0], manager.NextCandidate(cursor, default, null, out _));
+        OperationContext context = default;
+        Assert.Same(members[0], manager.NextCandidate(cursor, ref context, null, out _));
         bulk.Bump(); // The walk holds the shared reservation.
         shared.Unlock();
-        Assert.Same(late, manager.NextCandidate(cursor, default, null, out _));
+        Assert.Same(late, manager.NextCandidate(cursor, ref context, null, out _));
         late.Reservation.Unlock();
-        Assert.Same(members[0], manager.NextCandidate(cursor, default, null, out _)); // Younger now, so met again: once.
+        Assert.Same(members[0], manager.NextCandidate(cursor, ref context, null, out _)); // Younger now, so met again: once.
         shared.Unlock();
         manager.EndWalk(cursor);
         test.AssertValid();

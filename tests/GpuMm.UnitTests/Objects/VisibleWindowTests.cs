@@ -1,6 +1,8 @@
 using System;
 using System.Linq;
+using System.Threading;
 using GpuMm.Diagnostics;
+using GpuMm.Fences;
 using GpuMm.Objects;
 using GpuMm.Paging;
 using GpuMm.TestKit;
@@ -91,7 +93,7 @@ public sealed class VisibleWindowTests
 
         BufferObject other = Create(device, 2);
         VmArea area = other.Map(space);
-        Assert.Equal(MmStatus.Busy, TryOnce(space, area));
+        Assert.Equal(MmStatus.BusError, space.Read(area.StartAddress, _read)); // Kept for as long as its owner likes.
         kept.Reserve();
         device.DropBusMapping(kept);
         Assert.Throws<InvalidOperationException>(() => device.DropBusMapping(kept));
@@ -100,6 +102,38 @@ public sealed class VisibleWindowTests
 
         BufferObject large = Create(device, 5);
         Assert.Equal(MmStatus.BusError, space.Read(large.Map(space).StartAddress, _read));
+        Assert.Empty(device.Validate());
+    }
+
+    [Fact]
+    public void WhoIsHeldIsWaitedForAndWhoSharesTheLockLeavesAtOnce()
+    {
+        using GpuDevice device = new(Options(windowPages: 4), new InlineDriver());
+        AddressSpace space = device.CreateAddressSpace();
+        Reservation shared = new();
+        shared.Lock();
+        OperationContext context = default;
+        BufferObjectDescription description = new(4 * 4096, "pair", SharedReservation: shared);
+        device.TryCreate(description, Placement.Vram, ref context, out BufferObject? first);
+        device.TryCreate(description, Placement.Vram, ref context, out BufferObject? second);
+        shared.Unlock();
+        VmArea area = first!.Map(space);
+        Assert.Equal(MmStatus.Ok, space.Write(area.StartAddress, [1]));
+        Assert.Equal(MmStatus.Ok, space.Write(second!.Map(space).StartAddress, [2]));
+        Assert.Equal(1, device.IoWindowEvictions);
+
+        BufferObject other = Create(device, 4);
+        VmArea otherArea = other.Map(space);
+        MmStatus answered = MmStatus.Ok;
+        shared.Lock();
+        Thread toucher = new(() => answered = space.TryFault(otherArea.StartAddress, AccessKind.Read)); // Spaces are locked before it.
+        toucher.Start();
+        toucher.Join();
+        shared.Unlock();
+        Assert.Equal(MmStatus.Busy, answered);
+        Assert.Equal(MmStatus.Ok, space.TryFault(otherArea.StartAddress, AccessKind.Read));
+        Assert.Equal(MmStatus.Ok, space.Read(area.StartAddress, _read));
+        Assert.Equal(1, _read[0]);
         Assert.Empty(device.Validate());
     }
 
@@ -118,12 +152,6 @@ public sealed class VisibleWindowTests
         Assert.Equal(0ul, device.IoWindowUsedBytes);
         Assert.Throws<ArgumentOutOfRangeException>(() => new GpuDevice(new GpuDeviceOptions { IoWindowBytes = 5 }, new InlineDriver()));
     }
-
-    // The handler answers "again" because nobody may leave; without waiting that is all one learns.
-    private static MmStatus TryOnce(AddressSpace space, VmArea area) =>
-        space.TryFault(area.StartAddress, AccessKind.Read) == MmStatus.Ok && !space.Translate(area.StartAddress).IsPresent
-            ? MmStatus.Busy
-            : MmStatus.Ok;
 
     private static GpuDeviceOptions Options(ulong windowPages) =>
         new() { VramBytes = 64 * 4096, SystemBytes = 1 << 20, IoWindowBytes = windowPages * 4096 };
