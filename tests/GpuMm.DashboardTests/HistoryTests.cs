@@ -27,6 +27,22 @@ public sealed class HistoryTests
         Assert.Empty(same.Moved);
     }
 
+    [Fact]
+    public void EveryColourOfAHeapMapBecomesAPixel()
+    {
+        uint[] colors = [.. Enumerable.Range(0, 9).Select(HeapPalette.OfClient), .. new long[] { 0, 1_000, 100_000_000 }.Select(HeapPalette.OfAge), HeapPalette.InPlace, HeapPalette.Misplaced, HeapPalette.Pinned];
+        byte[] pixel = new byte[4];
+        foreach (uint color in colors)
+        {
+            HeapPalette.Paint(pixel, color, 1, 1ul << 60);
+            Assert.Equal($"{HeapPalette.Css(color)}01", $"#{Convert.ToHexStringLower(pixel)}");
+            HeapPalette.Paint(pixel, color, 4096, 4096);
+            Assert.Equal(255, pixel[3]);
+            HeapPalette.Paint(pixel, color, 0, 4096);
+            Assert.Equal(0, pixel[3]);
+        }
+    }
+
     [Theory]
     [InlineData(999, "999 ms")]
     [InlineData(1_500, "1.5 s")]

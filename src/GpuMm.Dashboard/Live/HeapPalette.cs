@@ -45,6 +45,19 @@ public static class HeapPalette
         _ => OfClient(cell.ClientId),
     };
 
+    /// <summary>Writes a pixel as a canvas wants it: red, green, blue, and how full the cell is as opacity.</summary>
+    /// <param name="pixel">Four bytes.</param>
+    /// <param name="color">Red, green, blue.</param>
+    /// <param name="usedBytes">Used bytes of the cell.</param>
+    /// <param name="cellBytes">All bytes of the cell, above 0. Whatever is used can be seen: opacity is rounded up.</param>
+    public static void Paint(Span<byte> pixel, uint color, ulong usedBytes, ulong cellBytes)
+    {
+        pixel[0] = (byte)(color >> 16 & 0xFF);
+        pixel[1] = (byte)(color >> 8 & 0xFF);
+        pixel[2] = (byte)(color & 0xFF);
+        pixel[3] = (byte)Math.Ceiling(Math.Min(1, usedBytes / (double)cellBytes) * 255);
+    }
+
     /// <summary>A colour for style sheets: "#0072b2".</summary>
     /// <param name="color">Red, green, blue.</param>
     public static string Css(uint color) => string.Create(CultureInfo.InvariantCulture, $"#{color:x6}");
