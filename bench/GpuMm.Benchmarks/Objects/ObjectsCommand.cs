@@ -36,7 +36,9 @@ internal static class ObjectsCommand
         Print(Timed("evict one by dropping it, move in", "1,000 ns", 1_000, rig.DropAndMoveIn));
         Print(Allocation(rig));
         Print(TwoThreads("two threads, reserve, validate and bump", rig.Use));
-        Print(TwoThreads("two threads, aperture and back", rig.MoveAbout));
+        Print(TwoThreads("two threads, aperture and back, no bytes", rig.MoveAbout));
+        Print(TwoThreads("  the same with 64 KiB of bytes each", rig.CarryAbout));
+        Print(TwoThreads("two threads, whole lives of 64 KiB", rig.Live));
         double control = TwoThreadRun.Ratio(static _ => TwoThreadRun.Control(), Rounds, out double median);
         Print(new PagingFigure("  the same of work that shares nothing", Text($"{control:0.00} times one ({median:0.00})"), "-", null));
         Print(Footprint(count));

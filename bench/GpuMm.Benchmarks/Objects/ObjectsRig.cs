@@ -2,6 +2,7 @@ using System;
 using GpuMm.Backing;
 using GpuMm.Fences;
 using GpuMm.Objects;
+using GpuMm.Paging;
 
 namespace GpuMm.Benchmarks.Objects;
 
@@ -11,6 +12,7 @@ internal sealed class ObjectsRig : IDisposable
     private const int PlacedCount = 1024;
     private const int BulkCount = 1000;
     private const ulong PageBytes = 4096;
+    private const ulong CarriedPages = 16;
 
     private readonly GpuDevice _device;
     private readonly BufferObject[] _placed = new BufferObject[PlacedCount];
@@ -20,6 +22,10 @@ internal sealed class ObjectsRig : IDisposable
     private readonly BufferObject[] _pair = new BufferObject[2];
     private readonly GpuDevice _dropping;
     private readonly BufferObject[] _dropped = new BufferObject[2];
+    private readonly GpuDevice _carrying;
+    private readonly BufferObject[] _carried = new BufferObject[2];
+    private readonly AddressSpace[] _spaces = new AddressSpace[2];
+    private readonly byte[][] _bytes = [new byte[CarriedPages * PageBytes], new byte[CarriedPages * PageBytes]];
 
     public ObjectsRig()
     {
@@ -40,9 +46,12 @@ internal sealed class ObjectsRig : IDisposable
         shared.Unlock();
         _full = Device(vramPages: 16);
         _dropping = Device(vramPages: 16);
+        _carrying = Device(vramPages: 1024, BackingKind.Bytes);
         for (int i = 0; i < 2; i++)
         {
             _own[i] = Create(_device, 1, Placement.Vram, null);
+            _carried[i] = Create(_carrying, CarriedPages, Placement.Vram, null);
+            _spaces[i] = _carrying.CreateAddressSpace();
             _pair[i] = Create(_full, 16, Placement.Vram, null);
             _dropped[i] = Create(_dropping, 16, Placement.Vram, null);
             _dropped[i].Reserve();
@@ -115,15 +124,33 @@ internal sealed class ObjectsRig : IDisposable
         }
     }
 
-    public void MoveAbout(int thread)
+    public void MoveAbout(int thread) => MoveAbout(_own[thread], 1_000);
+
+    public void CarryAbout(int thread) => MoveAbout(_carried[thread], 500);
+
+    /// <summary>Made, written through a mapping, moved, used, pinned, moved back, read and destroyed; in an address space of its own.</summary>
+    public void Live(int thread)
     {
-        BufferObject target = _own[thread];
-        for (int i = 0; i < 1_000; i++)
+        byte[] bytes = _bytes[thread];
+        for (int i = 0; i < 50; i++)
         {
-            OperationContext context = default;
+            BufferObject target = Create(_carrying, CarriedPages, Placement.System, null);
+            VmArea area = target.Map(_spaces[thread]);
+            Expect(_spaces[thread].Write(area.StartAddress, bytes));
+            Place(target, Placement.Vram);
+            for (int use = 0; use < 8; use++)
+            {
+                Place(target, Placement.VramThenGtt);
+            }
+
             target.Reserve();
-            Expect(target.Validate(i % 2 == 0 ? Placement.Gtt : Placement.Vram, ref context));
+            target.Pin();
+            target.Unpin();
             target.Unreserve();
+            Place(target, Placement.Gtt);
+            Expect(_spaces[thread].Read(area.StartAddress, bytes));
+            _spaces[thread].Unmap(area);
+            target.Release();
         }
     }
 
@@ -132,6 +159,23 @@ internal sealed class ObjectsRig : IDisposable
         _device.Dispose();
         _full.Dispose();
         _dropping.Dispose();
+        _carrying.Dispose();
+    }
+
+    private static void MoveAbout(BufferObject target, int steps)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            Place(target, i % 2 == 0 ? Placement.Gtt : Placement.Vram);
+        }
+    }
+
+    private static void Place(BufferObject target, Placement placement)
+    {
+        OperationContext context = default;
+        target.Reserve();
+        Expect(target.Validate(placement, ref context));
+        target.Unreserve();
     }
 
     private static void Alternate(BufferObject[] pair, int steps)
@@ -154,13 +198,13 @@ internal sealed class ObjectsRig : IDisposable
         }
     }
 
-    private static GpuDevice Device(ulong vramPages) => new(
+    private static GpuDevice Device(ulong vramPages, BackingKind backing = BackingKind.None) => new(
         new GpuDeviceOptions
         {
             VramBytes = vramPages * PageBytes,
             ApertureBytes = 8192 * PageBytes,
             SystemBytes = 8192 * PageBytes,
-            Backing = BackingKind.None,
+            Backing = backing,
         },
         new InlineDriver());
 

@@ -12,9 +12,9 @@ public sealed class DeviceStatistics
     private const int InsertedCount = 2;
     private const int FaultCounters = 3;
 
-    private readonly long[] _moves = new long[DomainCount * DomainCount];
-    private readonly long[] _moveBytes = new long[DomainCount * DomainCount];
-    private readonly StripedCounters _faults = new(FaultCounters); // Every fault counts: threads must not meet there
+    // Every fault and every move counts: threads must not meet there. Moves and bytes of one pair of domains lie side by side.
+    private readonly StripedCounters _faults = new(FaultCounters);
+    private readonly StripedCounters _moves = new(2 * DomainCount * DomainCount);
     private long _evictions;
     private long _evictedBytes;
     private long _zappedPtes;
@@ -52,17 +52,21 @@ public sealed class DeviceStatistics
     /// <summary>Moves from one domain to another, every hop counted.</summary>
     /// <param name="from">The old domain.</param>
     /// <param name="to">The new one.</param>
-    public long Moves(MemoryDomain from, MemoryDomain to) => Volatile.Read(ref _moves[Index(from, to)]);
+    public long Moves(MemoryDomain from, MemoryDomain to) => _moves.Sum(Index(from, to));
 
     /// <summary>Bytes that were carried from one domain to another; a rebinding of the same pages carries none.</summary>
     /// <param name="from">The old domain.</param>
     /// <param name="to">The new one.</param>
-    public long MoveBytes(MemoryDomain from, MemoryDomain to) => Volatile.Read(ref _moveBytes[Index(from, to)]);
+    public long MoveBytes(MemoryDomain from, MemoryDomain to) => _moves.Sum(Index(from, to) + 1);
 
     internal void CountMove(MemoryDomain from, MemoryDomain to, ulong carriedBytes)
     {
-        Interlocked.Increment(ref _moves[Index(from, to)]);
-        Interlocked.Add(ref _moveBytes[Index(from, to)], (long)carriedBytes);
+        int index = Index(from, to);
+        _moves.Add(index, 1);
+        if (carriedBytes != 0)
+        {
+            _moves.Add(index + 1, (long)carriedBytes);
+        }
     }
 
     internal void CountEviction(ulong sizeBytes)
@@ -90,5 +94,5 @@ public sealed class DeviceStatistics
 
     internal void CountZap(int zappedCount) => Interlocked.Add(ref _zappedPtes, zappedCount);
 
-    private static int Index(MemoryDomain from, MemoryDomain to) => ((int)from * DomainCount) + (int)to;
+    private static int Index(MemoryDomain from, MemoryDomain to) => 2 * (((int)from * DomainCount) + (int)to);
 }

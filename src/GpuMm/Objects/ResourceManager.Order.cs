@@ -40,7 +40,7 @@ public abstract partial class ResourceManager
     {
         // A ranking counts uses, so it hears of each at once; lists only care who was last.
         if (_ranks is null && resource.Owner!.BulkMove is null &&
-            _bumps[System.Environment.CurrentManagedThreadId % BumpBufferCount].TryNote(resource))
+            OwnBumps().TryNote(resource))
         {
             return;
         }
@@ -52,14 +52,14 @@ public abstract partial class ResourceManager
     /// <summary>Puts one bump into effect. Lock: the manager's.</summary>
     internal void BumpLocked(Resource resource)
     {
-        LruList list = ListOf(resource.Owner!);
-        if (!ReferenceEquals(resource.List, list))
+        // A note may outlive what it is about: then it bumps nobody, or whoever has the resource now.
+        if (resource.Owner is not { } owner || ListOf(owner) is not { } list || !ReferenceEquals(resource.List, list))
         {
             return;
         }
 
         _ranks?.Touch(resource);
-        if (resource.Owner!.BulkMove is null)
+        if (owner.BulkMove is null)
         {
             list.MoveToTail(resource);
         }
@@ -69,6 +69,22 @@ public abstract partial class ResourceManager
             Link(resource);
         }
     }
+
+    // The manager's lock, for who puts something at the young end or takes it out: what this thread bumped before is older than
+    // that. Notes of others have no order to it, so they wait for who looks, and threads do not meet at them.
+    private RankedLock.Scope EnterEnds()
+    {
+        RankedLock.Scope scope = _lock.Enter();
+        BumpBuffer own = OwnBumps();
+        if (own.HasNotes)
+        {
+            own.Drain(this);
+        }
+
+        return scope;
+    }
+
+    private BumpBuffer OwnBumps() => _bumps[System.Environment.CurrentManagedThreadId % BumpBufferCount];
 
     // The manager's lock, with every bump noted so far in effect: the order is what it seems.
     private RankedLock.Scope EnterOrder()

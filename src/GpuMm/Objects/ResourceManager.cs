@@ -93,7 +93,7 @@ public abstract partial class ResourceManager
             Pages.Bytes(place.EndPage),
             ((place.Flags & PlaceFlags.TopDown) != 0 ? SpaceFlags.TopDown : SpaceFlags.None) |
                 ((place.Flags & PlaceFlags.Contiguous) != 0 ? SpaceFlags.Contiguous : SpaceFlags.None));
-        using RankedLock.Scope scope = EnterOrder();
+        using RankedLock.Scope scope = EnterEnds();
         if (noWaitGpu && _evictionFences.TryGetUnsignaled(out _))
         {
             return MmStatus.Busy; // There may be room; evicting more would only add to what is waited for.
@@ -138,7 +138,7 @@ public abstract partial class ResourceManager
     internal void Release(Resource resource)
     {
         Gart?.Unbind(resource);
-        using RankedLock.Scope scope = EnterOrder();
+        using RankedLock.Scope scope = EnterEnds();
         Debug.Assert(resource.List is not null, "A resource is released once.");
         Delist(resource);
         _usedBytes -= resource.SizeBytes;

@@ -11,27 +11,30 @@ namespace GpuMm.Primitives;
 internal sealed class StripedCounters(int counterCount)
 {
     private const int StripeCount = 16;
-    private const int StripeLongs = 16; // 128 bytes: processors fetch cache lines in pairs
+    private const int LineLongs = 16; // 128 bytes: processors fetch cache lines in pairs
+    private const int MaxCounters = 128;
 
-    // The first stripe is left out: the array's own header, which everybody reads, lies beside it.
-    private readonly long[] _values = new long[(StripeCount + 1) * StripeLongs];
+    // Whole lines per thread, and one in front: the array's own header, which everybody reads, lies beside it.
+    private readonly int _stripeLongs = (counterCount + LineLongs - 1) / LineLongs * LineLongs;
+    private readonly long[] _values = new long[
+        LineLongs + (StripeCount * ((Math.Clamp(counterCount, 1, MaxCounters) + LineLongs - 1) / LineLongs * LineLongs))];
 
-    public int CounterCount { get; } = counterCount is > 0 and <= StripeLongs
+    public int CounterCount { get; } = counterCount is > 0 and <= MaxCounters
         ? counterCount
-        : throw new ArgumentOutOfRangeException(nameof(counterCount), counterCount, "A stripe holds 1 to 16 counters.");
+        : throw new ArgumentOutOfRangeException(nameof(counterCount), counterCount, "There are 1 to 128 counters.");
 
     public void Add(int counter, long amount) => Interlocked.Add(ref _values[Stripe() + counter], amount);
 
     public long Sum(int counter)
     {
         long sum = 0;
-        for (int stripe = 1; stripe <= StripeCount; stripe++)
+        for (int stripe = 0; stripe < StripeCount; stripe++)
         {
-            sum += Volatile.Read(ref _values[(stripe * StripeLongs) + counter]);
+            sum += Volatile.Read(ref _values[LineLongs + (stripe * _stripeLongs) + counter]);
         }
 
         return sum;
     }
 
-    private static int Stripe() => ((Environment.CurrentManagedThreadId % StripeCount) + 1) * StripeLongs;
+    private int Stripe() => LineLongs + (Environment.CurrentManagedThreadId % StripeCount * _stripeLongs);
 }
