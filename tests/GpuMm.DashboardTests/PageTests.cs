@@ -138,6 +138,16 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await page.CloseAsync();
     }
 
+    [Theory]
+    [InlineData("/objects/-5", "There is no object -5")]
+    [InlineData("/objects?first=-1&end=-1&domain=vram", "Nothing matches")]
+    public async Task AddressesThatNameNothingSaySo(string path, string text)
+    {
+        IPage page = await browser.OpenAsync(path);
+        await Expect(page.GetByText(text)).ToBeVisibleAsync();
+        await page.CloseAsync();
+    }
+
     [Fact]
     public async Task KeysWalkThePagesAndSwitchLightAndPause()
     {

@@ -16,6 +16,28 @@ namespace GpuMm.HostingTests;
 public sealed class ViewTests(ITestOutputHelper output)
 {
     [Fact]
+    public void EventsThatAreTimedInAnotherOrderThanNumberedDoNoHarm()
+    {
+        GpuActivity activity = new();
+        GpuObserver observer = new("gpu0", new EventRing(64), activity);
+        observer.OnEvent(new DeviceEvent { Kind = DeviceEventKind.Evicted, ObjectId = 7, From = MemoryDomain.Vram, TimeNs = 2_000, SizeBytes = 4096 });
+        observer.OnEvent(new DeviceEvent { Kind = DeviceEventKind.MoveFinished, ObjectId = 7, To = MemoryDomain.Vram, TimeNs = 1_000, SizeBytes = 4096 });
+        Assert.Equal(4096, activity.RefaultedBytes);
+        observer.OnEvent(new DeviceEvent { Kind = DeviceEventKind.MoveFinished, ObjectId = 7, To = MemoryDomain.Vram, TimeNs = 3_000, SizeBytes = 4096 });
+        Assert.Equal(4096, activity.RefaultedBytes);
+    }
+
+    [Fact]
+    public void AnObjectSeenBeyondItsDomainCountsForTheLastCell()
+    {
+        using SimulatedGpu gpu = Gpu(ByteCount.MiB(16));
+        Assert.Null(Open(gpu, "client").Create(new ObjectRequest(4096), out uint handle));
+        HeapCells cells = new(1 << 20, 4);
+        cells.Add(gpu.FindSession(1)!.Find(handle)!, 64 << 20, 4096, isPinned: false, isMisplaced: false, isFirst: true);
+        Assert.Equal([0ul, 0, 0, 4096], cells.Merge(4, 1 << 20, 0, out _).Select(static cell => cell.UsedBytes));
+    }
+
+    [Fact]
     public void TheHeapMapAgreesWithANaiveOne()
     {
         using SimulatedGpu gpu = Gpu(ByteCount.MiB(16));

@@ -71,7 +71,7 @@ public sealed partial class MomentRecorder(IGpuMmProvider provider, TimeProvider
             {
                 foreach (string device in provider.Names)
                 {
-                    Take(device);
+                    TryTake(device);
                 }
             }
         }
@@ -80,6 +80,23 @@ public sealed partial class MomentRecorder(IGpuMmProvider provider, TimeProvider
             LogEnded(logger);
         }
     }
+
+#pragma warning disable CA1031 // A moment that cannot be kept is a gap in the timeline, and no reason to stop the service.
+    private void TryTake(string device)
+    {
+        try
+        {
+            Take(device);
+        }
+        catch (Exception failure)
+        {
+            LogFailed(logger, failure, device);
+        }
+    }
+#pragma warning restore CA1031
+
+    [LoggerMessage(EventId = 3103, Level = LogLevel.Error, Message = "A moment of device {Device} could not be kept for the timeline.")]
+    private static partial void LogFailed(ILogger logger, Exception failure, string device);
 
     [LoggerMessage(EventId = 3101, Level = LogLevel.Debug, Message = "The timeline is not recorded any more: the service stops.")]
     private static partial void LogEnded(ILogger logger);

@@ -4,15 +4,25 @@ using System.Threading.Tasks;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Views;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Logging;
 
 namespace GpuMm.Dashboard.Live;
 
 /// <summary>A page that reads the device several times a second, and draws when it has.</summary>
 /// <remarks>Reads are answered from views that are made at most 20 times a second for all viewers together. A page whose browser
-/// is slow is not drawn again before it has shown the last picture, so it costs less, not more.</remarks>
-public abstract class LivePage : ComponentBase, IDisposable
+/// is slow is not drawn again before it has shown the last picture, so it costs less, not more. A read that fails leaves the last
+/// picture, says so above it, and is tried again with the next tick.</remarks>
+public abstract partial class LivePage : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
+
+    /// <summary>A page that reads nothing yet.</summary>
+    protected LivePage()
+    {
+        // Asked for later it may be gone: a page can be left while it is drawn for the first time.
+        _stopping = _stop.Token;
+    }
 
     /// <summary>The devices.</summary>
     [Inject]
@@ -21,6 +31,10 @@ public abstract class LivePage : ComponentBase, IDisposable
     /// <summary>What this viewer looks at.</summary>
     [Inject]
     public required ViewState State { get; set; }
+
+    /// <summary>Where it says what went wrong.</summary>
+    [Inject]
+    public required ILogger<LivePage> Logger { get; set; }
 
     /// <summary>The view of the device that is shown.</summary>
     protected DeviceSnapshotService View => Provider.ViewOf(State.Device);
@@ -45,7 +59,7 @@ public abstract class LivePage : ComponentBase, IDisposable
     protected override void OnInitialized()
     {
         State.Changed += OnStateChanged;
-        Read();
+        TryRead();
     }
 
     /// <inheritdoc/>
@@ -60,12 +74,11 @@ public abstract class LivePage : ComponentBase, IDisposable
         using PeriodicTimer timer = new(Period);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            while (await timer.WaitForNextTickAsync(_stopping))
             {
                 if (!State.IsPaused)
                 {
-                    Read();
-                    StateHasChanged();
+                    Refresh();
                     await DrawAsync();
                 }
             }
@@ -80,7 +93,7 @@ public abstract class LivePage : ComponentBase, IDisposable
     /// <param name="disposing">Whether the page is left.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_stopping.IsCancellationRequested)
         {
             State.Changed -= OnStateChanged;
             _stop.Cancel();
@@ -88,9 +101,34 @@ public abstract class LivePage : ComponentBase, IDisposable
         }
     }
 
-    private void OnStateChanged(object? sender, EventArgs e) => _ = InvokeAsync(() =>
+    private void Refresh()
     {
-        Read();
+        TryRead();
         StateHasChanged();
-    });
+    }
+
+#pragma warning disable CA1031 // Whatever fails is shown and logged; the page goes on with what it has.
+    private void TryRead()
+    {
+        try
+        {
+            Read();
+            State.Report(null);
+        }
+        catch (Exception failure)
+        {
+            if (State.Problem is null)
+            {
+                LogFailed(Logger, failure, GetType().Name);
+            }
+
+            State.Report(failure.Message);
+        }
+    }
+#pragma warning restore CA1031
+
+    private void OnStateChanged(object? sender, EventArgs e) => _ = InvokeAsync(Refresh);
+
+    [LoggerMessage(EventId = 3102, Level = LogLevel.Error, Message = "The page {Page} could not be refreshed; it is tried again.")]
+    private static partial void LogFailed(ILogger logger, Exception failure, string page);
 }

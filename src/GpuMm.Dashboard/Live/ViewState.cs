@@ -22,6 +22,12 @@ public sealed class ViewState(IGpuMmProvider provider)
         }
     }
 
+    /// <summary>Raised when <see cref="Problem"/> changes.</summary>
+    public event EventHandler? ProblemChanged;
+
+    /// <summary>Why the last refresh came to nothing; null when it did not.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>The picture stands still.</summary>
     public bool IsPaused { get; private set; }
 
@@ -33,6 +39,17 @@ public sealed class ViewState(IGpuMmProvider provider)
     {
         IsPaused = !IsPaused;
         Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    /// <summary>Says how the last refresh went.</summary>
+    /// <param name="problem">What went wrong; null for nothing.</param>
+    public void Report(string? problem)
+    {
+        if (!string.Equals(problem, Problem, StringComparison.Ordinal))
+        {
+            Problem = problem;
+            ProblemChanged?.Invoke(this, EventArgs.Empty);
+        }
     }
 
     /// <summary>Light on dark, or dark on light.</summary>

@@ -25,6 +25,8 @@ public sealed class GpuMetrics : IHostedService, IDisposable
 
     private readonly IGpuMmProvider _provider;
     private readonly Meter _meter;
+    private readonly Histogram<double> _faultDuration;
+    private readonly Histogram<double> _stallDuration;
 
     /// <summary>The instruments.</summary>
     /// <param name="provider">The devices.</param>
@@ -37,6 +39,8 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _provider = provider;
         _meter = factory.Create(new MeterOptions(GpuMmDiagnostics.MeterName));
+        _faultDuration = _meter.CreateHistogram<double>("gpumm.fault.duration", "s", "How long CPU faults took, waiting included.");
+        _stallDuration = _meter.CreateHistogram<double>("gpumm.stall.duration", "s", "How long somebody waited for the GPU.");
         Counters();
         Gauges();
         if (options.Value.PublishHardwareMetrics)
@@ -45,8 +49,19 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Lets the devices report how long faults and waits took.</summary>
+    /// <param name="cancellationToken">Not used.</param>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (string name in _provider.Names)
+        {
+            GpuObserver observer = _provider.GetGpu(name).Observer;
+            observer.FaultDuration = _faultDuration;
+            observer.StallDuration = _stallDuration;
+        }
+
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

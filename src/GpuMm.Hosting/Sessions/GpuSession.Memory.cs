@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using GpuMm.Hosting.Diagnostics;
 using GpuMm.Objects;
 using GpuMm.Paging;
 
@@ -69,6 +70,8 @@ public sealed partial class GpuSession
             }
 
             _gpu.Driver.Pump();
+            using GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.AccessActivity, _gpu, Id, isLazy: true);
+            span?.Bytes = into.Length;
             MmStatus status = _space.Read(address, into);
             if (status != MmStatus.Ok)
             {
@@ -140,6 +143,8 @@ public sealed partial class GpuSession
         // Writes of several clients into one object are written down in the order in which they were done.
         lock (entry.Tracked.WriteOrder)
         {
+            using GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.AccessActivity, _gpu, Id, isLazy: true);
+            span?.Bytes = from.Length;
             MmStatus status = _space.Write(address, from);
             if (status != MmStatus.Ok)
             {

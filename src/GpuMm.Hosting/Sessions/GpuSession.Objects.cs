@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
 using System.Threading;
+using GpuMm.Hosting.Diagnostics;
 using GpuMm.Objects;
 using GpuMm.Primitives;
 
@@ -48,7 +49,10 @@ public sealed partial class GpuSession
         lock (_gate)
         {
             SessionError? error = _isReleased ? SessionError.Released : CheckRoom(Pages.Bytes(Pages.Count(request.SizeBytes)));
+            using GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.CreateActivity, _gpu, Id);
+            span?.Bytes = (long)request.SizeBytes;
             error ??= _gpu.CreateTracked(request, Id, out TrackedObject? tracked) ?? Adopt(tracked!, out handle);
+            span?.Ended(error);
             if (error is null)
             {
                 TrackedObject made = _handles[handle].Tracked;
@@ -299,11 +303,15 @@ public sealed partial class GpuSession
         {
             if (placement is not null)
             {
+                using GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.ValidateActivity, _gpu, Id);
+                span?.Bytes = (long)target.SizeBytes;
                 OperationContext context = default;
                 MmStatus status = target.Validate(placement, ref context);
                 if (status != MmStatus.Ok)
                 {
-                    return SessionError.From(status, what);
+                    SessionError refused = SessionError.From(status, what);
+                    span?.Ended(refused);
+                    return refused;
                 }
             }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
+using GpuMm.Hosting.Diagnostics;
 using GpuMm.Objects;
 
 namespace GpuMm.Hosting.Sessions;
@@ -51,7 +52,10 @@ public sealed partial class GpuSession
             }
 
             _gpu.Driver.Pump();
+            using GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.SubmitActivity, _gpu, Id);
+            span?.Objects = entries.Length;
             error = SubmitAll(entries, uses, gpuNs, out fence);
+            span?.Ended(error);
             if (error is null)
             {
                 JobCount++;

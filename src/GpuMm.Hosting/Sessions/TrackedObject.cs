@@ -8,6 +8,7 @@ public sealed class TrackedObject
 {
     private int _handles; // Interlocked
     private long _lastUsedNs;
+    private ObjectSight _sight = ObjectSight.None;
 
     internal TrackedObject(BufferObject target, int clientId, string placementName, Placement placement, long nowNs)
     {
@@ -50,8 +51,12 @@ public sealed class TrackedObject
 
     internal int Slot { get; set; } = -1; // Lock: the directory
 
-    // Where a viewer last saw it, for the moments when somebody holds its reservation. Written by the sweep only.
-    internal ObjectSight Sight { get; set; }
+    // Where a viewer last saw it, for the moments when somebody holds its reservation.
+    internal ObjectSight Sight
+    {
+        get => Volatile.Read(ref _sight);
+        set => Volatile.Write(ref _sight, value);
+    }
 
     internal int CountHandle(int change) => Interlocked.Add(ref _handles, change);
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using GpuMm.Hosting.Diagnostics;
 using GpuMm.Hosting.Machine;
 
 namespace GpuMm.Hosting.State;
@@ -73,6 +74,7 @@ public sealed class DeviceState : IDisposable
     {
         lock (_snapshotGate)
         {
+            using GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.SnapshotActivity, _gpu);
             ulong next = _generation + 1;
             string unfinished = Path.Combine(_directory, Unfinished);
             using (FileStream stream = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))

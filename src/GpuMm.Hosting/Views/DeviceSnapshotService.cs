@@ -225,7 +225,7 @@ public sealed class DeviceSnapshotService
         _ => $"private{(int)domain - (int)MemoryDomain.Private0}",
     };
 
-    private ObjectView View(TrackedObject tracked, in ObjectSight sight)
+    private ObjectView View(TrackedObject tracked, ObjectSight sight)
     {
         BufferObject target = tracked.Target;
         long nowNs = _gpu.Driver.ClockNs;
@@ -248,7 +248,7 @@ public sealed class DeviceSnapshotService
             tracked.SharedName);
     }
 
-    private static bool Matches(TrackedObject tracked, in ObjectSight sight, ObjectQuery query, bool hasId, ulong id)
+    private static bool Matches(TrackedObject tracked, ObjectSight sight, ObjectQuery query, bool hasId, ulong id)
     {
         BufferObject target = tracked.Target;
         bool isThere = sight.HasSpace;

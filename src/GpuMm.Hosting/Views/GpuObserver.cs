@@ -31,7 +31,7 @@ internal sealed class GpuObserver(string device, EventRing ring, GpuActivity act
                 s_faultStartNs = occurred.TimeNs;
                 break;
             case DeviceEventKind.FaultServed when FaultDuration is { Enabled: true } histogram:
-                histogram.Record((occurred.TimeNs - s_faultStartNs) / 1e9, new System.Collections.Generic.KeyValuePair<string, object?>("gpumm.device", device));
+                histogram.Record(Math.Max(0, ((double)occurred.TimeNs - s_faultStartNs) / 1e9), new System.Collections.Generic.KeyValuePair<string, object?>("gpumm.device", device));
                 break;
             case DeviceEventKind.FenceWaited when StallDuration is { Enabled: true } histogram:
                 histogram.Record(occurred.DurationNs / 1e9, new System.Collections.Generic.KeyValuePair<string, object?>("gpumm.device", device));
@@ -49,6 +49,7 @@ internal sealed class GpuObserver(string device, EventRing ring, GpuActivity act
             ring.Add(occurred);
         }
 
+        GpuSpan.Collect(occurred);
         GpuMmEventSource.Instance.Write(device, occurred);
     }
 
@@ -69,7 +70,8 @@ internal sealed class GpuObserver(string device, EventRing ring, GpuActivity act
         ref (ulong ObjectId, ulong TimeNs) slot = ref _evicted[occurred.ObjectId % EvictedSlots];
         if (slot.ObjectId == occurred.ObjectId)
         {
-            if (occurred.TimeNs - slot.TimeNs < RefaultNs)
+            // By addition: events of several threads are numbered in another order than they were timed in.
+            if (occurred.TimeNs < slot.TimeNs + RefaultNs)
             {
                 activity.CountRefault((long)occurred.SizeBytes);
             }

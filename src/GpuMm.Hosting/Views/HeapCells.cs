@@ -21,8 +21,7 @@ internal sealed class HeapCells(ulong domainBytes, int cellCount)
         while (left > 0)
         {
             int index = (int)Math.Min(at / CellBytes, (ulong)_cells.Length - 1);
-            ulong room = ((ulong)(index + 1) * CellBytes) - at;
-            ulong here = index == _cells.Length - 1 ? left : Math.Min(left, room);
+            ulong here = index == _cells.Length - 1 ? left : Math.Min(left, ((ulong)(index + 1) * CellBytes) - at);
             ref Sum cell = ref _cells[index];
             cell.UsedBytes += here;
             cell.PinnedBytes += isPinned ? here : 0;

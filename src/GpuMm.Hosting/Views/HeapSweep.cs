@@ -80,13 +80,28 @@ internal sealed class HeapSweep
             return tracked.Sight;
         }
 
-        Resource? resource = target.Resource;
-        ObjectSight sight = resource is null
-            ? new ObjectSight(false, MemoryDomain.System, 0, 0, target.PinCount)
-            : new ObjectSight(true, resource.Domain, resource.StartBytes, resource.RangeCount, target.PinCount);
+        ObjectSight sight = SightLocked(tracked);
         target.Reservation.Unlock();
-        tracked.Sight = sight;
         return sight;
+    }
+
+    // Lock: the object's reservation. Allocates only when something changed: a million objects are looked at all the time.
+    private static ObjectSight SightLocked(TrackedObject tracked)
+    {
+        Resource? resource = tracked.Target.Resource;
+        ObjectSight seen = tracked.Sight;
+        bool hasSpace = resource is not null;
+        MemoryDomain domain = resource?.Domain ?? MemoryDomain.System;
+        ulong startBytes = resource?.StartBytes ?? 0;
+        int rangeCount = resource?.RangeCount ?? 0;
+        int pinCount = tracked.Target.PinCount;
+        if (seen.HasSpace != hasSpace || seen.Domain != domain || seen.StartBytes != startBytes || seen.RangeCount != rangeCount || seen.PinCount != pinCount)
+        {
+            seen = new ObjectSight(hasSpace, domain, startBytes, rangeCount, pinCount);
+            tracked.Sight = seen;
+        }
+
+        return seen;
     }
 
     private void Show()
@@ -106,11 +121,7 @@ internal sealed class HeapSweep
         bool isMisplaced = false;
         if (isHeld)
         {
-            Resource? resource = target.Resource;
-            sight = resource is null
-                ? new ObjectSight(false, MemoryDomain.System, 0, 0, target.PinCount)
-                : new ObjectSight(true, resource.Domain, resource.StartBytes, resource.RangeCount, target.PinCount);
-            tracked.Sight = sight;
+            sight = SightLocked(tracked);
         }
 
         if (sight.HasSpace)
@@ -156,7 +167,7 @@ internal sealed class HeapSweep
             Objects = 0;
         }
 
-        public void Count(TrackedObject tracked, in ObjectSight sight)
+        public void Count(TrackedObject tracked, ObjectSight sight)
         {
             Objects++;
             ref ClientUsage? usage = ref CollectionsMarshal.GetValueRefOrAddDefault(Clients, tracked.ClientId, out _);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GpuMm.Hosting.Diagnostics;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Objects;
@@ -33,6 +34,7 @@ public sealed class Defragmenter : GpuWorker
         Gpu.Activity.CountReaped(Gpu.Device.Reap()); // What is gone leaves the very holes that are looked for.
         ulong usedBytes = Gpu.Device.Manager(MemoryDomain.Vram).UsedBytes;
         ulong left = _budgetBytes;
+        using GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.DefragmentActivity, Gpu, isLazy: true);
         foreach ((ulong startBytes, TrackedObject tracked) in Above(usedBytes))
         {
             ulong sizeBytes = tracked.Target.SizeBytes;
@@ -44,6 +46,7 @@ public sealed class Defragmenter : GpuWorker
             if (TryMoveDown(tracked.Target, startBytes, usedBytes))
             {
                 left -= sizeBytes;
+                span?.Bytes += (long)sizeBytes;
                 Gpu.Activity.CountDefragmented((long)sizeBytes);
             }
         }

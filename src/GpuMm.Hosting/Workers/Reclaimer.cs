@@ -1,4 +1,5 @@
 using GpuMm.Diagnostics;
+using GpuMm.Hosting.Diagnostics;
 using GpuMm.Hosting.Machine;
 using GpuMm.Objects;
 
@@ -41,7 +42,10 @@ public sealed class Reclaimer : GpuWorker
 
         Gpu.Driver.Pump();
         OperationContext context = new() { NoWaitGpu = true, Cause = MoveCause.Prefetch };
-        Gpu.Activity.CountReclaimed((long)Gpu.Device.EvictAhead(MemoryDomain.Vram, _highBytes - free, ref context));
+        using GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.ReclaimActivity, Gpu);
+        long movedBytes = (long)Gpu.Device.EvictAhead(MemoryDomain.Vram, _highBytes - free, ref context);
+        span?.Bytes = movedBytes;
+        Gpu.Activity.CountReclaimed(movedBytes);
         return false;
     }
 }
