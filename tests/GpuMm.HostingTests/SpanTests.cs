@@ -42,7 +42,7 @@ public sealed class SpanTests : IDisposable
     [Fact]
     public void AnOperationTellsWhatItMovedAndWhomItEvicted()
     {
-        using SimulatedGpu gpu = Gpu();
+        using SimulatedGpu gpu = Gpu(static options => options.Speed = 0.01); // A copy of 1 MiB takes 7 ms.
         GpuSession session = Open(gpu);
         uint[] handles = Fill(session, 16);
         Assert.All(_heard, each => Assert.Equal(GpuMmDiagnostics.CreateActivity, each.OperationName));
@@ -57,7 +57,7 @@ public sealed class SpanTests : IDisposable
         Assert.Equal(((long)session.Id, 1L << 20), ((long)create.GetTagItem("gpumm.client")!, (long)create.GetTagItem("gpumm.bytes")!));
         Assert.Equal(("vram", "gtt"), (migrate.GetTagItem("gpumm.move.from"), migrate.GetTagItem("gpumm.move.to")));
         Assert.Equal("Eviction", migrate.GetTagItem("gpumm.cause"));
-        Assert.InRange(migrate.Duration, TimeSpan.FromMicroseconds(20), TimeSpan.FromSeconds(1)); // 1 MiB over the link
+        Assert.InRange(migrate.Duration, TimeSpan.FromMicroseconds(20), TimeSpan.FromSeconds(10)); // 1 MiB over the link
         _heard.Clear();
 
         Rest(gpu);
