@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuMm.Cli.Trace;
 using GpuMm.Lab.Diff;
 using GpuMm.Lab.Gate;
 using GpuMm.Lab.League;
@@ -100,7 +101,7 @@ internal static class DiffCommand
     // A recording is taken as it is, unless a replay is asked for.
     private static RunLedger Ledger(ParseResult parsed, string path, ReplaySetup? setup, CancellationToken cancellationToken)
     {
-        ReplayTrace trace = ReplayTrace.Open(path, parsed.GetValue(ReplayOptions.From));
+        ReplayTrace trace = ReplayTrace.Open(path, TraceInput.Options(parsed));
         RunLedger ledger = new();
         if (setup is not null)
         {

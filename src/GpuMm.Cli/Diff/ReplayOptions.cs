@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.IO;
 using System.Linq;
 using GpuMm.Cli.Sweep;
+using GpuMm.Cli.Trace;
 using GpuMm.Lab.League;
 using GpuMm.Lab.Replay;
 
@@ -21,9 +22,6 @@ internal static class ReplayOptions
         AxisList.Words("--allocator", "Replay with this allocator.", "range|buddy|bins"),
     ];
 
-    /// <summary>The format of the trace.</summary>
-    public static Option<string?> From { get; } = new("--from") { Description = "The format of the trace, where content does not tell it.", HelpName = "format" };
-
     public static void AddTo(Command command)
     {
         foreach (Option<string[]?> axis in s_axes)
@@ -31,7 +29,8 @@ internal static class ReplayOptions
             command.Add(axis);
         }
 
-        command.Add(From);
+        command.Add(TraceInput.From);
+        command.Add(TraceInput.Columns);
     }
 
     /// <summary>Reads them.</summary>

@@ -7,6 +7,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Cli.Diff;
+using GpuMm.Cli.Trace;
 using GpuMm.Diagnostics;
 using GpuMm.Lab.Knee;
 using GpuMm.Lab.League;
@@ -54,7 +55,7 @@ internal static class ExplainCommand
 
         try
         {
-            return Task.FromResult(Explain(parsed, ReplayTrace.Open(path, parsed.GetValue(ReplayOptions.From)), read!, at, cancellationToken));
+            return Task.FromResult(Explain(parsed, ReplayTrace.Open(path, TraceInput.Options(parsed)), read!, at, cancellationToken));
         }
         catch (LeagueException failure)
         {

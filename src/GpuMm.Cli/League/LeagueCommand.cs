@@ -4,6 +4,7 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Cli.Sweep;
+using GpuMm.Cli.Trace;
 using GpuMm.Lab.League;
 
 namespace GpuMm.Cli.League;
@@ -11,12 +12,6 @@ namespace GpuMm.Cli.League;
 /// <summary><c>gpumm league</c>: every policy on one trace and many sizes, and how far each is from the optimum.</summary>
 internal static class LeagueCommand
 {
-    private static readonly Argument<string> s_trace = new("trace")
-    {
-        Description = "An oracleGeneral trace: 24-byte records, or the same packed as .zst.",
-        HelpName = "TRACE",
-    };
-
     private static readonly Option<string> s_policy = new("--policy", "-p")
     {
         Description = "Policies by name, belady and bound among them; all for every one.",
@@ -53,8 +48,9 @@ internal static class LeagueCommand
     {
         Command command = new("league", "Play a trace against every eviction policy and size: misses, bytes, distance from the optimum. Counts equal libCacheSim's.")
         {
-            s_trace, s_policy, s_vram, s_ignoreSize, s_out, s_jobs,
+            s_policy, s_vram, s_ignoreSize, s_out, s_jobs,
         };
+        TraceInput.AddTo(command);
         RunOutput.AddTo(command);
         command.SetAction(Run);
         return command;
@@ -99,15 +95,20 @@ internal static class LeagueCommand
             CountsObjects = countsObjects,
             Workers = jobs,
         };
-        using OracleTrace trace = OracleTrace.Open(parsed.GetValue(s_trace)!);
+        using ResidencyTrace trace = ResidencyTrace.Open(parsed.GetRequiredValue(TraceInput.File), TraceInput.Options(parsed));
         LeagueResult result;
         using (LeagueDisplay display = new(RunOutput.NoColor(parsed)))
         {
-            result = PolicyLeague.Play(trace, options, display, cancellationToken);
+            result = trace.PlayLeague(options, display, cancellationToken);
         }
 
         if (parsed.GetValue(s_out) is not { } path)
         {
+            if (trace.IsOfValidations)
+            {
+                Console.Error.WriteLine("gpumm: the trace uses no objects; its validations into video memory are played instead.");
+            }
+
             LeaguePrinter.Write(Console.Out, result, RunOutput.Format(parsed));
             return ExitCode.Ok;
         }

@@ -9,11 +9,12 @@ using GpuMm.Lab.Sweep;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 using GpuMm.Simulation;
+using GpuMm.Traces;
 
 namespace GpuMm.Cli.Sweep;
 
 /// <summary>A trace in full: places, holes, moves, fences, faults, time.</summary>
-internal sealed class FullSubject(string path, string? from, ReplayTrace trace) : ISweepSubject
+internal sealed class FullSubject(string path, TraceOpenOptions options, ReplayTrace trace) : ISweepSubject
 {
     public string Kind => "full replay";
 
@@ -59,7 +60,7 @@ internal sealed class FullSubject(string path, string? from, ReplayTrace trace) 
         _ => [value],
     };
 
-    public string? ContentHash() => TraceHash.Of(path, from);
+    public string? ContentHash() => TraceHash.Of(path, options);
 
     public string? Problem(string axis, string value) => Check(axis, value);
 

@@ -5,11 +5,12 @@ using System.Threading;
 using GpuMm.Lab.League;
 using GpuMm.Lab.Sweep;
 using GpuMm.Primitives;
+using GpuMm.Traces;
 
 namespace GpuMm.Cli.Sweep;
 
 /// <summary>A trace by residency: which objects fit, misses and bytes, as libCacheSim counts. No places, no time.</summary>
-internal sealed class ResidencySubject(string path, string? from, ResidencyTrace trace) : ISweepSubject
+internal sealed class ResidencySubject(string path, TraceOpenOptions options, ResidencyTrace trace) : ISweepSubject
 {
     private const ulong LeastBytes = 4096;
 
@@ -31,7 +32,7 @@ internal sealed class ResidencySubject(string path, string? from, ResidencyTrace
         _ => [value],
     };
 
-    public string? ContentHash() => TraceHash.Of(path, from);
+    public string? ContentHash() => TraceHash.Of(path, options);
 
     public string? Problem(string axis, string value) => null; // Expand has checked it.
 

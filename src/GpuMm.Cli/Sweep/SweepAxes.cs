@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using GpuMm.Cli.Trace;
 using GpuMm.Lab.League;
 using GpuMm.Lab.Sweep;
 
@@ -30,12 +31,6 @@ internal static class SweepAxes
         DefaultValueFactory = static _ => "residency",
     };
 
-    private static readonly Option<string?> s_from = new("--from")
-    {
-        Description = "The format of the trace files, where content does not tell it: csv, ftrace, gfxr, gmmt, oracle, pytorch, pytorch-csv, rmv, vma.",
-        HelpName = "format",
-    };
-
     /// <summary>Adds the axes to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="except">An axis that the command varies itself.</param>
@@ -47,7 +42,8 @@ internal static class SweepAxes
         }
 
         command.Add(s_depth);
-        command.Add(s_from);
+        command.Add(TraceInput.From);
+        command.Add(TraceInput.Columns);
     }
 
     /// <summary>Reads the axes and finds who runs each trace.</summary>
@@ -66,7 +62,7 @@ internal static class SweepAxes
         {
             foreach (string trace in traces.Distinct(StringComparer.Ordinal))
             {
-                if (!SweepSubjects.TryFind(trace, parsed.GetValue(s_depth)!, parsed.GetValue(s_from), out ISweepSubject? subject, out problem))
+                if (!SweepSubjects.TryFind(trace, parsed.GetValue(s_depth)!, TraceInput.Options(parsed), out ISweepSubject? subject, out problem))
                 {
                     return false;
                 }

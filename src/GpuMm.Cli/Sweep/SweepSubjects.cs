@@ -4,6 +4,7 @@ using System.Linq;
 using GpuMm.Lab.League;
 using GpuMm.Lab.Replay;
 using GpuMm.RenderLoop;
+using GpuMm.Traces;
 
 namespace GpuMm.Cli.Sweep;
 
@@ -15,10 +16,10 @@ internal static class SweepSubjects
     /// <summary>Finds the subject of a trace argument.</summary>
     /// <param name="trace">A file, or a scene of the demo.</param>
     /// <param name="depth">For files: how deep to replay.</param>
-    /// <param name="from">For files: the format; null to find it by content.</param>
+    /// <param name="options">For files: the format and the columns of a table, where content does not tell.</param>
     /// <param name="subject">The subject, to be disposed.</param>
     /// <param name="problem">One line that says what is wrong and how to put it right.</param>
-    public static bool TryFind(string trace, string depth, string? from, out ISweepSubject? subject, out string? problem)
+    public static bool TryFind(string trace, string depth, TraceOpenOptions options, out ISweepSubject? subject, out string? problem)
     {
         subject = null;
         problem = null;
@@ -44,7 +45,7 @@ internal static class SweepSubjects
         {
             try
             {
-                subject = depth == "full" ? new FullSubject(trace, from, ReplayTrace.Open(trace, from)) : new ResidencySubject(trace, from, ResidencyTrace.Open(trace, from));
+                subject = depth == "full" ? new FullSubject(trace, options, ReplayTrace.Open(trace, options)) : new ResidencySubject(trace, options, ResidencyTrace.Open(trace, options));
             }
             catch (LeagueException refusal)
             {

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Security.Cryptography;
 using GpuMm.Lab.Sweep;
+using GpuMm.Traces;
 
 namespace GpuMm.Cli.Sweep;
 
@@ -9,13 +10,14 @@ namespace GpuMm.Cli.Sweep;
 internal static class TraceHash
 {
     /// <summary>SHA-256 of a file's bytes and of how it is to be read.</summary>
-    public static string Of(string path, string? from)
+    public static string Of(string path, TraceOpenOptions options)
     {
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
             string bytes = Convert.ToHexStringLower(SHA256.HashData(file));
-            return from is null ? bytes : $"{bytes} as {from}";
+            string hash = options.From is null ? bytes : $"{bytes} as {options.From}";
+            return options.Columns is null ? hash : $"{hash} with {options.Columns}";
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -47,8 +47,9 @@ internal static class TraceInput
 
     public static ITraceReader Open(ParseResult parsed) => Open(parsed, parsed.GetRequiredValue(File));
 
-    public static ITraceReader Open(ParseResult parsed, string path) =>
-        TraceFiles.Open(path, new TraceOpenOptions { From = parsed.GetValue(From), Columns = parsed.GetValue(Columns) });
+    public static ITraceReader Open(ParseResult parsed, string path) => TraceFiles.Open(path, Options(parsed));
+
+    public static TraceOpenOptions Options(ParseResult parsed) => new() { From = parsed.GetValue(From), Columns = parsed.GetValue(Columns) };
 
     /// <summary>Runs a command; a trace that cannot be read is one line and exit code 1, a missing file is exit code 2.</summary>
     public static int Guard(Func<int> run)

@@ -18,7 +18,8 @@ public sealed class ResidencyTrace : IDisposable
     private readonly string _path;
     private readonly TraceOpenOptions _options;
     private readonly bool _isOracle;
-    private readonly Lazy<Contents> _contents;
+    private readonly Lazy<(OracleTrace Trace, bool IsOfValidations)> _requests;
+    private readonly Lazy<TraceScan> _scan;
 
     private ResidencyTrace(string path, TraceOpenOptions options, string format)
     {
@@ -26,7 +27,8 @@ public sealed class ResidencyTrace : IDisposable
         _options = options;
         _isOracle = format == "oracle" && (path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) || !IsPacked(path));
         Format = format;
-        _contents = new Lazy<Contents>(Load, LazyThreadSafetyMode.ExecutionAndPublication);
+        _requests = new Lazy<(OracleTrace, bool)>(Load, LazyThreadSafetyMode.ExecutionAndPublication);
+        _scan = new Lazy<TraceScan>(Scan, LazyThreadSafetyMode.ExecutionAndPublication);
     }
 
     /// <summary>Short name of the file's format.</summary>
@@ -34,24 +36,24 @@ public sealed class ResidencyTrace : IDisposable
 
     /// <summary>Sizes of all objects, each as it was first requested, bytes.</summary>
     /// <exception cref="LeagueException">The trace cannot be read, or has no request.</exception>
-    public ulong WorkingSetBytes => _contents.Value.Scan.WorkingSet;
+    public ulong WorkingSetBytes => _scan.Value.WorkingSet;
 
     /// <summary>Different objects.</summary>
     /// <exception cref="LeagueException">The trace cannot be read, or has no request.</exception>
-    public int ObjectCount => _contents.Value.Scan.Objects;
+    public int ObjectCount => _scan.Value.Objects;
 
     /// <summary>Requests are validations, since the trace has no uses.</summary>
     /// <exception cref="LeagueException">The trace cannot be read, or has no request.</exception>
-    public bool IsOfValidations => _contents.Value.IsOfValidations;
+    public bool IsOfValidations => _requests.Value.IsOfValidations;
 
     /// <summary>Opens a trace.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="from">Its format; null to find it by content.</param>
+    /// <param name="options">Its format, and which column of a table is what, where content does not tell.</param>
     /// <exception cref="LeagueException">It cannot be read, or fits no format.</exception>
-    public static ResidencyTrace Open(string path, string? from)
+    public static ResidencyTrace Open(string path, TraceOpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(path);
-        TraceOpenOptions options = new() { From = from };
+        ArgumentNullException.ThrowIfNull(options);
         try
         {
             using ITraceReader reader = TraceFiles.Open(path, options);
@@ -81,15 +83,15 @@ public sealed class ResidencyTrace : IDisposable
     /// <remarks>Memory: under 100 bytes per object. Cost: one pass.</remarks>
     public (ReplayCounts Counts, long CapacityBytes) Play(string policy, CapacitySpec capacity, CancellationToken cancellationToken)
     {
-        Contents contents = _contents.Value;
-        if (policy == BeladyReplay.BeladyName && contents.Scan.FutureProblem is { } problem)
+        OracleTrace trace = _requests.Value.Trace;
+        if (policy == BeladyReplay.BeladyName && _scan.Value.FutureProblem is { } problem)
         {
             throw new LeagueException($"belady needs to know the future, and the trace does not: {problem}. Leave out belady (bound needs no future).");
         }
 
-        long bytes = capacity.Resolve(contents.Scan.WorkingSet, countsObjects: false);
-        ReplayPass pass = new(contents.Trace, countsObjects: false);
-        ResidencyReplay replay = ReplayFactory.Make(policy, bytes, contents.Trace, pass.Table);
+        long bytes = capacity.Resolve(_scan.Value.WorkingSet, countsObjects: false);
+        ReplayPass pass = new(trace, countsObjects: false);
+        ResidencyReplay replay = ReplayFactory.Make(policy, bytes, trace, pass.Table);
         while (pass.TryNext(out ReplayBatch batch))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -100,12 +102,19 @@ public sealed class ResidencyTrace : IDisposable
         return (replay.Counts, bytes);
     }
 
+    /// <summary>Plays every policy and size.</summary>
+    /// <inheritdoc cref="PolicyLeague.Play"/>
+    /// <exception cref="LeagueException">As there; or the trace cannot be read, or has no request.</exception>
+    public LeagueResult PlayLeague(
+        LeagueOptions options, IProgress<(long Done, long All)>? progress = null, CancellationToken cancel = default) =>
+        PolicyLeague.Play(_requests.Value.Trace, options, progress, cancel);
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_contents.IsValueCreated)
+        if (_requests.IsValueCreated)
         {
-            _contents.Value.Trace.Dispose();
+            _requests.Value.Trace.Dispose();
         }
     }
 
@@ -116,22 +125,13 @@ public sealed class ResidencyTrace : IDisposable
         return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]);
     }
 
-    private Contents Load()
+    private (OracleTrace Trace, bool IsOfValidations) Load()
     {
-        OracleTrace? trace = null;
         try
         {
             bool isOfValidations = false;
-            trace = _isOracle ? OracleTrace.Open(_path) : AccessProjection.Open(_path, _options, out isOfValidations);
-            TraceScan? scan = trace is null ? null : TraceScan.Of(trace, countsObjects: false);
-            if (scan is not { Objects: > 0 })
-            {
-                throw new LeagueException($"{_path}: there is no request in it: nothing uses an object or brings one into video memory. Give a trace of accesses.");
-            }
-
-            Contents contents = new(trace!, scan, isOfValidations);
-            trace = null;
-            return contents;
+            OracleTrace? trace = _isOracle ? OracleTrace.Open(_path) : AccessProjection.Open(_path, _options, out isOfValidations);
+            return (trace ?? throw NoRequest(), isOfValidations);
         }
         catch (TraceFormatException problem)
         {
@@ -141,11 +141,14 @@ public sealed class ResidencyTrace : IDisposable
         {
             throw new LeagueException($"{_path}: it cannot be read: {problem.Message}", problem);
         }
-        finally
-        {
-            trace?.Dispose();
-        }
     }
 
-    private sealed record Contents(OracleTrace Trace, TraceScan Scan, bool IsOfValidations);
+    private TraceScan Scan()
+    {
+        TraceScan scan = TraceScan.Of(_requests.Value.Trace, countsObjects: false);
+        return scan.Objects > 0 ? scan : throw NoRequest();
+    }
+
+    private LeagueException NoRequest() =>
+        new($"{_path}: there is no request in it: nothing uses an object or brings one into video memory. Give a trace of accesses.");
 }

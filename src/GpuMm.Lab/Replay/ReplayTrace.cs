@@ -39,12 +39,13 @@ public sealed class ReplayTrace
 
     /// <summary>Opens a trace.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="from">Its format; null to find it by content.</param>
+    /// <param name="options">Its format, and which column of a table is what, where content does not tell.</param>
     /// <exception cref="LeagueException">It cannot be read, or fits no format.</exception>
-    public static ReplayTrace Open(string path, string? from)
+    public static ReplayTrace Open(string path, TraceOpenOptions options)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ReplayTrace trace = new(path, new TraceOpenOptions { From = from });
+        ArgumentNullException.ThrowIfNull(options);
+        ReplayTrace trace = new(path, options);
         trace.Guarded(static reader => 0);
         return trace;
     }
