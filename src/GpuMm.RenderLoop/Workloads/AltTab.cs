@@ -15,6 +15,7 @@ internal sealed class AltTab : IWorkload
     private const int CalmFrames = 30;
     private const int BeforeFrames = 60;
 
+    private readonly LoadingScreen _screen;
     private readonly GameClient _game;
     private readonly GameClient _other;
     private readonly int _firstFrame;
@@ -23,6 +24,7 @@ internal sealed class AltTab : IWorkload
 
     public AltTab(GameClient game, GameClient other, int frames)
     {
+        _screen = new LoadingScreen(game);
         _game = game;
         _other = other;
         _firstFrame = frames / 3;
@@ -35,6 +37,11 @@ internal sealed class AltTab : IWorkload
     public void DrawFrame(FrameLoop loop)
     {
         loop.Begin();
+        if (loop.Frame < _firstFrame && _screen.Show(loop))
+        {
+            return;
+        }
+
         int frame = loop.Frame;
         bool isPulse = frame >= _firstFrame && frame < _endFrame;
         GameClient front = isPulse ? _other : _game;

@@ -32,6 +32,7 @@ internal sealed class Film
     private readonly byte[] _bytes = new byte[64 << 10];
     private Fence _last;
     private long _decoded;
+    private long _startNs = -1;
     private long _lastDueNs;
     private bool _isJudged = true;
 
@@ -73,11 +74,12 @@ internal sealed class Film
     /// <summary>The picture to show: the last but one, which is decoded unless the film is late.</summary>
     public TextureUse? Shown => _decoded < 2 ? null : new TextureUse(_surfaces[(_decoded - 2) % SurfaceCount], _surfaces[0].SizeBytes);
 
-    /// <summary>Decodes the next picture when it is due.</summary>
+    /// <summary>Decodes the next picture when it is due; the first call starts the film.</summary>
     public void Advance(FrameLoop loop)
     {
         Judge();
-        if (loop.Now.Nanoseconds < _decoded * PictureNs || !_isJudged)
+        _startNs = _startNs < 0 ? loop.Now.Nanoseconds : _startNs;
+        if (loop.Now.Nanoseconds < _startNs + (_decoded * PictureNs) || !_isJudged)
         {
             return;
         }
@@ -103,7 +105,7 @@ internal sealed class Film
         target.Reservation.ReserveFences(1);
         target.Reservation.AddFence(_last, FenceUsage.Write);
         target.Unreserve();
-        _lastDueNs = (_decoded + 1) * PictureNs;
+        _lastDueNs = _startNs + ((_decoded + 1) * PictureNs);
         _isJudged = false;
         _decoded++;
     }

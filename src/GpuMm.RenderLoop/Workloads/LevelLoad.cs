@@ -5,10 +5,6 @@ namespace GpuMm.RenderLoop.Workloads;
 /// <summary>Two levels share the scene's materials. The second replaces the first half-way, behind a loading screen.</summary>
 internal sealed class LevelLoad : IWorkload
 {
-    // A loading screen shows a picture now and then and loads as fast as it can.
-    private const ulong LoadBytesPerScreen = 64ul << 20;
-    private const long ScreenGpuNs = 500_000;
-
     private readonly GameClient _game;
     private readonly int _changeFrame;
     private bool _isLoading = true;
@@ -39,9 +35,9 @@ internal sealed class LevelLoad : IWorkload
             _bytesBefore = _game.Store.StreamedBytes;
         }
 
-        if (_isLoading && _game.LoadMore(LoadBytesPerScreen))
+        if (_isLoading && _game.LoadMore(LoadingScreen.LoadBytes))
         {
-            loop.Present(_game.Uses, ScreenGpuNs, isCounted: false);
+            loop.Present(_game.Uses, LoadingScreen.GpuNs, isCounted: false);
             _endScreen = loop.Frame;
             _bytesAfter = _game.Store.StreamedBytes;
             return;

@@ -6,6 +6,7 @@ namespace GpuMm.RenderLoop.Workloads;
 /// <summary>The flight, with a film decoded and shown beside it.</summary>
 internal sealed class Video(GameClient game, Film film) : IWorkload
 {
+    private readonly LoadingScreen _screen = new(game);
     private TextureUse[] _uses = [];
 
     public IReadOnlyList<GameClient> Clients { get; } = [game];
@@ -13,6 +14,11 @@ internal sealed class Video(GameClient game, Film film) : IWorkload
     public void DrawFrame(FrameLoop loop)
     {
         loop.Begin();
+        if (_screen.Show(loop))
+        {
+            return;
+        }
+
         film.Advance(loop);
         game.Prepare(game.Scene.Path.At(loop.Frame * game.Scene.Description.MetresPerFrame), FlyThrough.LoadBytesPerFrame(game.Scene));
         int count = game.Uses.Length;

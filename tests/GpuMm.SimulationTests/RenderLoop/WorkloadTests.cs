@@ -65,12 +65,12 @@ public sealed class WorkloadTests(ITestOutputHelper output)
         DemoOptions options = Options(workload, upload, buffers, vsync, streamMiB) with { Frames = 150 };
         ulong hash = Run(options).Hash;
         Assert.Equal(hash, Run(options).Hash);
-        Assert.NotEqual(hash, Run(options with { Machine = options.Machine with { FrameGpuNs = 8_000_001 } }).Hash);
+        Assert.NotEqual(hash, Run(options with { Machine = options.Machine with { FrameGpuNs = 17_000_000 } }).Hash);
     }
 
     [Fact]
     public void TheHashIsTheSameInDebugAndRelease() =>
-        Assert.Equal("1ac8824f45dbd4c5", Run(s_sponza).Hash.ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal("a53c5b5f2372fed8", Run(s_sponza).Hash.ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
 
     [Fact]
     public void ACircleLargerThanVramIsThrashingAndOneThatFitsIsNot()
@@ -92,7 +92,7 @@ public sealed class WorkloadTests(ITestOutputHelper output)
         Assert.InRange(tight.Workload.RecoveryFrames, 1, 200);
         Assert.InRange(tight.Workload.RecoveryNs, 1_000_000, 5_000_000_000);
         Assert.Equal(2, tight.Clients.Count);
-        Assert.Equal((400, 80), (tight.Clients[0].Frames, tight.Clients[1].Frames));
+        Assert.Equal((398, 80), (tight.Clients[0].Frames, tight.Clients[1].Frames)); // 480, two of them loading screens.
 
         DemoReport roomy = Run(options with { VramBytes = 512ul << 20 });
         Assert.InRange(roomy.Workload!.RecoveryFrames, 0, 2); // A texture may come into view just then.
@@ -113,6 +113,22 @@ public sealed class WorkloadTests(ITestOutputHelper output)
         }
 
         Assert.Equal(report.Clients[0].Frames, report.Histogram.Counts.ToArray().Sum());
+    }
+
+    [Theory]
+    [InlineData(WorkloadKind.FlyThrough)]
+    [InlineData(WorkloadKind.Video)]
+    [InlineData(WorkloadKind.AltTab)]
+    public void WhatIsInSightAtTheStartLoadsBehindAScreenAndWithRoomNothingStutters(WorkloadKind workload)
+    {
+        DemoReport report = Run(s_sponza with { Workload = workload, Frames = 60, VramBytes = 512ul << 20 });
+        int screens = Enumerable.Range(0, 60).TakeWhile(frame => !report.Book.IsCounted(frame)).Count();
+        Assert.InRange(screens, 1, 4);
+        Assert.All(Enumerable.Range(screens, workload == WorkloadKind.AltTab ? 20 - screens : 60 - screens), frame =>
+        {
+            Assert.True(report.Book.IsCounted(frame));
+            Assert.True(report.Book.FrameNs(frame) <= report.Book.StutterLimitNs);
+        });
     }
 
     [Fact]
