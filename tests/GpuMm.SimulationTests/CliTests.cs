@@ -113,6 +113,48 @@ public sealed class CliTests
         Assert.Contains("--vram", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("demo", "race", "fault explain", "machine show", "serve", "calibrate", "vulkan info")]
+    [InlineData("trace info", "trace head", "trace convert", "trace record", "replay", "diff", "explain")]
+    [InlineData("league", "knee", "sweep", "merge", "report", "check")]
+    public void HelpSpeaksToPeople(params string[] commands)
+    {
+        foreach (string command in commands)
+        {
+            (int exitCode, string output, string error) = Run($"{command} --help");
+            Assert.Equal((0, ""), (exitCode, error));
+            Assert.DoesNotContain(" { ", output, StringComparison.Ordinal); // An object where a word should be.
+            Assert.DoesNotContain("System.", output, StringComparison.Ordinal);
+            Assert.DoesNotMatch("default: [0-9]{6,}", output);
+        }
+    }
+
+    [Fact]
+    public void ARecordingIsTheWorkloadOfTheDemo()
+    {
+        string folder = Directory.CreateTempSubdirectory("gpumm-test-").FullName;
+        try
+        {
+            string trace = Path.Combine(folder, "run.gmmt");
+            Assert.Equal(0, Run($"trace record {trace} --frames 30").ExitCode);
+            (int exitCode, string output, string error) = Run($"demo --workload replay --trace {trace} --vram 16MiB --json");
+            Assert.True(exitCode == 0, error);
+            using JsonDocument document = JsonDocument.Parse(output);
+            JsonElement root = document.RootElement;
+            Assert.Equal("replay", root.GetProperty("workload").GetString());
+            Assert.Equal(30, root.GetProperty("result").GetProperty("frames").GetInt32());
+            Assert.True(root.GetProperty("result").GetProperty("evictions").GetInt32() > 0);
+            (exitCode, output, error) = Run($"demo --workload replay --trace {folder}/none.gmmt");
+            Assert.Equal("", output);
+            Assert.NotEqual(0, exitCode);
+            Assert.Contains("none.gmmt", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void TheSameSeedPrintsTheSameBytes()
     {

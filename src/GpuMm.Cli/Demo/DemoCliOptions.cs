@@ -21,7 +21,7 @@ internal static class DemoCliOptions
     public static Option<int?> Scale { get; } = OptionParsers.OptionalNumber(
         "--scale", "Copies of the scene's texture list in the same place, for sizes of GiB. Default: 1.", 1, SceneLoader.MaxScale);
 
-    public static Option<MachineProfile?> Machine { get; } = MachineOption.Create("The machine. Default: the scene's.", fallback: null);
+    public static Option<MachineProfile?> Machine { get; } = MachineOption.Create("The machine. Default: the scene's.");
 
     public static Option<IReadOnlyList<ulong>?> Vram { get; } = OptionParsers.SizeList(
         "--vram", "Video memory, such as 96MiB or 1.5GiB; several make a what-if. Default: less than the scene needs.");

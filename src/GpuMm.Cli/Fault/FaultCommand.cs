@@ -23,7 +23,7 @@ internal static class FaultCommand
 
     private static readonly Option<AccessKind?> s_access = Choice("--access", "What the program does", Enum.GetValues<AccessKind>(), NameOf);
 
-    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create($"The machine. Default: {DefaultMachine}.", fallback: null);
+    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create($"The machine. Default: {DefaultMachine}.");
 
     private static readonly Option<bool> s_json = new("--json") { Description = "Print one JSON document, nothing else." };
 

@@ -10,13 +10,11 @@ namespace GpuMm.Cli.Machine;
 internal static class MachineOption
 {
     /// <summary>Makes the option.</summary>
-    /// <param name="description">One line, with the default.</param>
-    /// <param name="fallback">What it means to leave it out; null gives null.</param>
-    public static Option<MachineProfile?> Create(string description, string? fallback) => new("--machine")
+    /// <param name="description">One line, with the default; leaving it out gives null.</param>
+    public static Option<MachineProfile?> Create(string description) => new("--machine")
     {
         Description = description + " `gpumm machine list` shows them.",
         HelpName = "name|file.json",
-        DefaultValueFactory = _ => fallback is null ? null : MachineProfile.Find(fallback),
         CustomParser = static result => Parse(result, "--machine "),
     };
 

@@ -19,7 +19,7 @@ namespace GpuMm.Cli.Trace;
 /// <summary><c>gpumm replay</c>: any trace on any machine, in full: places, holes, moves, fences, faults, time.</summary>
 internal static class ReplayCommand
 {
-    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create("The machine. Default: the recording's, else pcie3x16.", null);
+    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create("The machine. Default: the recording's, else pcie3x16.");
 
     private static readonly Option<string?> s_vram = new("--vram")
     {

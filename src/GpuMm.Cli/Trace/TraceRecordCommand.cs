@@ -17,13 +17,16 @@ internal static class TraceRecordCommand
 {
     private const int MaxFrames = 100_000;
 
+    private const string DefaultMachine = "pcie3x16";
+    private const ulong DefaultBytes = 16ul << 20;
+
     private static readonly Argument<string> s_output = new("output") { Description = "The .gmmt file to write." };
 
-    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create("The machine. Default: pcie3x16.", "pcie3x16");
+    private static readonly Option<MachineProfile?> s_machine = MachineOption.Create($"The machine. Default: {DefaultMachine}.");
 
-    private static readonly Option<ulong> s_vram = Size("--vram", "Video memory; the workload keeps twice as much alive.", 16ul << 20);
+    private static readonly Option<ulong?> s_vram = Size("--vram", "Video memory; the workload keeps twice as much alive.");
 
-    private static readonly Option<ulong> s_aperture = Size("--aperture", "The aperture.", 16ul << 20);
+    private static readonly Option<ulong?> s_aperture = Size("--aperture", "The aperture.");
 
     private static readonly Option<int> s_frames = new("--frames")
     {
@@ -67,13 +70,15 @@ internal static class TraceRecordCommand
             return ExitCode.Usage;
         }
 
-        MachineProfile machine = parsed.GetValue(s_machine)!;
+        MachineProfile machine = parsed.GetValue(s_machine) ?? MachineProfile.Find(DefaultMachine)!;
+        ulong vramBytes = parsed.GetValue(s_vram) ?? DefaultBytes;
+        ulong apertureBytes = parsed.GetValue(s_aperture) ?? DefaultBytes;
         GpuDeviceOptions options = new()
         {
-            VramBytes = parsed.GetValue(s_vram),
-            VisibleVramBytes = Math.Min(parsed.GetValue(s_vram), machine.BarBytes / 4096 * 4096),
-            ApertureBytes = parsed.GetValue(s_aperture),
-            SystemBytes = (parsed.GetValue(s_vram) * 8) + (parsed.GetValue(s_aperture) * 4),
+            VramBytes = vramBytes,
+            VisibleVramBytes = Math.Min(vramBytes, machine.BarBytes / 4096 * 4096),
+            ApertureBytes = apertureBytes,
+            SystemBytes = (vramBytes * 8) + (apertureBytes * 4),
         };
         int frames = parsed.GetValue(s_frames);
         ulong seed = unchecked((ulong)parsed.GetValue(s_seed));
@@ -104,11 +109,10 @@ internal static class TraceRecordCommand
 
     private static string Hex(ulong hash) => hash.ToString("x16", CultureInfo.InvariantCulture);
 
-    private static Option<ulong> Size(string name, string description, ulong fallback) => new(name)
+    private static Option<ulong?> Size(string name, string description) => new(name)
     {
-        Description = description,
+        Description = $"{description} Default: {ByteSize.Format(DefaultBytes)}.",
         HelpName = "size",
-        DefaultValueFactory = _ => fallback,
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
