@@ -166,6 +166,87 @@ public sealed class StateTests
     }
 
     [Fact]
+    public async Task AByteThatFlipsAnywhereIsNeverPassedOverInSilence()
+    {
+        using Folder folder = new();
+        using (SimulatedGpu gpu = Gpu())
+        {
+            using DeviceState state = new(gpu, folder.Path);
+            Ok(Open(gpu, "client").Create(new ObjectRequest(4096, "kept"), out _));
+            state.Snapshot();
+            Assert.True(state.NameFlushes >= 3, "Two journals and a snapshot have durable names.");
+            for (byte i = 1; i <= 4; i++)
+            {
+                Ok(gpu.FindSession(1)!.WriteObject(1, i, [i]));
+                await gpu.Journal!.WhenDurableAsync();
+            }
+        }
+
+        int refused = 0;
+        int salvaged = 0;
+        foreach (string path in Directory.GetFiles(folder.Path, "*.gpumm"))
+        {
+            byte[] whole = File.ReadAllBytes(path);
+            for (int place = 0; place < whole.Length; place++)
+            {
+                whole[place] ^= (byte)(1 << (place % 8));
+                using Folder copy = CopyOf(folder);
+                string damaged = Path.Combine(copy.Path, Path.GetFileName(path));
+                File.WriteAllBytes(damaged, whole);
+                whole[place] ^= (byte)(1 << (place % 8));
+                if (Problem(copy, salvages: false, out byte[] written) is not { } problem)
+                {
+                    Assert.True(written.SequenceEqual((byte[])[1, 2, 3, 4]), $"{path} at {place}: {string.Join(' ', written)}");
+                    continue;
+                }
+
+                refused++;
+                Assert.Contains(Path.GetFileName(path), problem, StringComparison.Ordinal);
+                if (problem.Contains("--salvage", StringComparison.Ordinal))
+                {
+                    salvaged++;
+                    Assert.Null(Problem(copy, salvages: true, out written));
+                    int kept = written.TakeWhile((value, i) => value == i + 1).Count();
+                    Assert.True(written[kept..].All(static value => value == 0), "What is kept is what came first.");
+                    Assert.True(File.Exists(damaged + ".damaged"));
+                    Assert.Null(Problem(copy, salvages: false, out byte[] again));
+                    Assert.Equal(written, again);
+                }
+            }
+        }
+
+        Assert.True(refused > 200 && salvaged > 50, $"{refused} refused, {salvaged} of them salvaged");
+    }
+
+    [Fact]
+    public async Task SalvageCountsWhatItDrops()
+    {
+        using Folder folder = new();
+        using (SimulatedGpu gpu = Gpu())
+        {
+            using DeviceState state = new(gpu, folder.Path);
+            GpuSession client = Open(gpu, "client");
+            for (int i = 0; i < 6; i++)
+            {
+                Ok(client.Create(new ObjectRequest(4096, $"object {i}"), out _));
+                await gpu.Journal!.WhenDurableAsync();
+            }
+        }
+
+        string path = Path.Combine(folder.Path, "journal-0000000000.gpumm");
+        byte[] bytes = File.ReadAllBytes(path);
+        int third = bytes.AsSpan().IndexOf("object 2"u8);
+        bytes[third] ^= 4;
+        File.WriteAllBytes(path, bytes);
+        using SimulatedGpu again = Gpu();
+        using DeviceState salvaged = new(again, folder.Path, salvages: true);
+        Assert.Equal(["object 0", "object 1"], again.FindSession(1)!.Objects().Select(static each => each.Value.Target.Name));
+        Assert.Equal(3, salvaged.SalvageDroppedRecords); // The fourth to the sixth; the third is none any more.
+        Assert.InRange(salvaged.SalvageDroppedBytes, bytes.Length - third, bytes.Length - third + 100);
+        Assert.Equal(0, salvaged.DiscardedBytes);
+    }
+
+    [Fact]
     public async Task ASnapshotWhileClientsWriteLosesNothing()
     {
         using Folder folder = new();
@@ -243,6 +324,34 @@ public sealed class StateTests
         File.WriteAllText(path, "this is a letter to my aunt");
         using SimulatedGpu third = Gpu();
         Assert.Contains("no snapshot of GpuMm", Assert.Throws<StateException>(() => new DeviceState(third, folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    // The sentence of the refusal, or null and what was written to object 1.
+    private static string? Problem(Folder folder, bool salvages, out byte[] written)
+    {
+        written = new byte[4];
+        using SimulatedGpu gpu = Gpu();
+        try
+        {
+            using DeviceState state = new(gpu, folder.Path, salvages);
+            Ok(gpu.FindSession(1)!.ReadObject(1, 1, written));
+            return null;
+        }
+        catch (StateException refused)
+        {
+            return refused.Message;
+        }
+    }
+
+    private static Folder CopyOf(Folder folder)
+    {
+        Folder copy = new();
+        foreach (string file in Directory.GetFiles(folder.Path, "*.gpumm"))
+        {
+            File.Copy(file, Path.Combine(copy.Path, Path.GetFileName(file)));
+        }
+
+        return copy;
     }
 
     private static SimulatedGpu Gpu() => new("gpu0", new SimulatedGpuOptions { Vram = ByteCount.MiB(16), Aperture = ByteCount.MiB(64), System = ByteCount.MiB(64) });

@@ -44,6 +44,11 @@ internal static class ServeCommand
 
     private static readonly Option<string?> s_state = new("--state") { Description = "Keep clients, objects and contents in this directory, so that they survive a restart.", HelpName = "directory" };
 
+    private static readonly Option<bool> s_salvage = new("--salvage")
+    {
+        Description = "With --state: when a journal is damaged, go on with what was done before the damage and keep the file aside, rather than not start.",
+    };
+
     private static readonly Option<string[]> s_workload = new("--workload")
     {
         Description = "Run a workload inside the service, so that there is something to see; such as demo or demo@gpu0.",
@@ -58,7 +63,7 @@ internal static class ServeCommand
     {
         Command command = new("serve", "Host devices that other programs use over HTTP or a Unix socket, and pages that show them.")
         {
-            s_listen, s_socket, s_gpu, s_config, s_set, s_tokenFile, s_state, s_workload, s_noPages, s_verbose,
+            s_listen, s_socket, s_gpu, s_config, s_set, s_tokenFile, s_state, s_salvage, s_workload, s_noPages, s_verbose,
         };
         command.SetAction(RunAsync);
         return command;
@@ -116,6 +121,7 @@ internal static class ServeCommand
         Settings = [.. (parsed.GetValue(s_gpu) ?? []).SelectMany(Settings), .. parsed.GetValue(s_set) ?? []],
         Token = Token(parsed.GetValue(s_tokenFile)),
         StateDirectory = parsed.GetValue(s_state),
+        SalvagesState = parsed.GetValue(s_salvage),
         Workloads = parsed.GetValue(s_workload) ?? [],
         HasPages = !parsed.GetValue(s_noPages),
         IsVerbose = parsed.GetValue(s_verbose),

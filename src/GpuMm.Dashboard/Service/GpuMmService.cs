@@ -244,7 +244,7 @@ public static class GpuMmService
 
         try
         {
-            app.Services.GetRequiredService<StateKeeper>().Open(app.Services.GetRequiredService<IGpuMmProvider>(), Path.GetFullPath(directory));
+            app.Services.GetRequiredService<StateKeeper>().Open(app.Services.GetRequiredService<IGpuMmProvider>(), Path.GetFullPath(directory), options.SalvagesState);
         }
         catch (Exception failure) when (failure is StateException or Microsoft.Extensions.Options.OptionsValidationException)
         {

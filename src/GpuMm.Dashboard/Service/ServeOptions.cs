@@ -27,6 +27,9 @@ public sealed record ServeOptions
     /// <summary>Where the state is kept; null for nowhere.</summary>
     public string? StateDirectory { get; init; }
 
+    /// <summary>Whether it starts without what a damaged journal cannot tell any more, rather than not at all.</summary>
+    public bool SalvagesState { get; init; }
+
     /// <summary>Workloads to start at once, by name; each may be followed by <c>@device</c>.</summary>
     public IReadOnlyList<string> Workloads { get; init; } = [];
 

@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Information, "Device {Device}: {Records} records of kept state were read, {Discarded} bytes of a write that was never acknowledged were dropped")]
     public static partial void StateRecovered(this ILogger logger, string device, long records, long discarded);
 
+    [LoggerMessage(8, LogLevel.Warning, "Device {Device}: its journal is damaged; {Bytes} bytes with {Records} whole records of acknowledged state were dropped, and the damaged file was kept beside it")]
+    public static partial void StateSalvaged(this ILogger logger, string device, long bytes, long records);
+
     [LoggerMessage(5, LogLevel.Information, "Client {Client} of device {Device} was silent for longer than its lease and was released")]
     public static partial void LeaseExpired(this ILogger logger, int client, string device);
 }

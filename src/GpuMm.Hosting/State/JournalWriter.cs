@@ -14,6 +14,7 @@ namespace GpuMm.Hosting.State;
 internal sealed class JournalWriter : IDisposable
 {
     private const int MaxPendingBytes = 64 << 20;
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(100);
 
     private readonly object _gate = new();
     private readonly Thread _thread;
@@ -21,16 +22,19 @@ internal sealed class JournalWriter : IDisposable
     private ArrayBufferWriter<byte> _writing = new(1 << 16); // The thread's
     private TaskCompletionSource _pendingDone = NewSource(); // Lock: _gate
     private TaskCompletionSource? _writingDone; // Lock: _gate; null while the thread rests
-    private FileStream _file; // The thread's
+    private readonly byte[] _mark = new byte[JournalMark.Bytes]; // The thread's
+    private JournalFile _file; // The thread's
     private Exception? _failure; // Lock: _gate
     private long _fileBytes;
     private long _flushes;
     private bool _isClosing; // Lock: _gate
+    private bool _isUnmarked; // Lock: _gate; what was written last has no mark behind it yet
+    private bool _isMarking; // Lock: _gate
 
-    public JournalWriter(FileStream file, string name)
+    public JournalWriter(JournalFile file, string name)
     {
         _file = file;
-        _fileBytes = file.Position;
+        _fileBytes = file.Stream.Position;
         _thread = new Thread(Run) { IsBackground = true, Name = $"gpumm journal {name}" };
         _thread.Start();
     }
@@ -84,19 +88,20 @@ internal sealed class JournalWriter : IDisposable
     }
 
     /// <summary>What is appended from now on goes into another file. All that was appended before is on the disk on return.</summary>
-    public void SwitchTo(Func<FileStream> open)
+    public void SwitchTo(Func<JournalFile> open)
     {
         lock (_gate)
         {
-            while (_failure is null && (_pending.WrittenCount > 0 || _writingDone is not null))
+            while (_failure is null && (_pending.WrittenCount > 0 || _writingDone is not null || _isMarking))
             {
                 Monitor.Wait(_gate);
             }
 
-            FileStream next = open();
-            _file.Dispose();
+            JournalFile next = open();
+            _file.Stream.Dispose();
             _file = next;
-            Volatile.Write(ref _fileBytes, next.Position);
+            _isUnmarked = false;
+            Volatile.Write(ref _fileBytes, next.Stream.Position);
         }
     }
 
@@ -110,7 +115,7 @@ internal sealed class JournalWriter : IDisposable
         }
 
         _thread.Join();
-        _file.Dispose();
+        _file.Stream.Dispose();
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -125,14 +130,15 @@ internal sealed class JournalWriter : IDisposable
             TaskCompletionSource done;
             lock (_gate)
             {
-                while (_pending.WrittenCount == 0 && !_isClosing)
-                {
-                    Monitor.Wait(_gate);
-                }
-
-                if (_pending.WrittenCount == 0)
+                AwaitWorkLocked();
+                if (_pending.WrittenCount == 0 && _failure is null && _isClosing)
                 {
                     return;
+                }
+
+                if (_failure is not null)
+                {
+                    break;
                 }
 
                 (_pending, _writing) = (_writing, _pending);
@@ -146,6 +152,7 @@ internal sealed class JournalWriter : IDisposable
             lock (_gate)
             {
                 _writingDone = null;
+                _isUnmarked = true;
                 _failure = failure;
                 Monitor.PulseAll(_gate);
             }
@@ -158,17 +165,56 @@ internal sealed class JournalWriter : IDisposable
 
             done.SetResult();
         }
+
+        lock (_gate)
+        {
+            // A mark could not be written: whoever comes from now on is told.
+            _pendingDone.TrySetException(Broken(_failure!));
+            _ = _pendingDone.Task.Exception;
+        }
+    }
+
+    // Lock: _gate. On return there is something to write, or the writer closes or has failed.
+    private void AwaitWorkLocked()
+    {
+        while (_pending.WrittenCount == 0 && _failure is null && (!_isClosing || _isUnmarked))
+        {
+            bool isDisturbed = !_isClosing && (_isUnmarked ? Monitor.Wait(_gate, s_rest) : Monitor.Wait(_gate));
+            if (isDisturbed)
+            {
+                continue;
+            }
+
+            // Nobody waits for this one: what it vouches for was acknowledged before.
+            _isMarking = true;
+            Monitor.Exit(_gate);
+            Exception? failure = Write(ReadOnlySpan<byte>.Empty);
+            Monitor.Enter(_gate);
+            _isMarking = false;
+            _isUnmarked = false;
+            _failure = failure;
+            Monitor.PulseAll(_gate);
+        }
     }
 
     private Exception? Write()
     {
+        Exception? failure = Write(_writing.WrittenSpan);
+        _writing.ResetWrittenCount();
+        return failure;
+    }
+
+    // A mark, for all before it is on the disk; then the records.
+    private Exception? Write(ReadOnlySpan<byte> records)
+    {
         try
         {
-            _file.Write(_writing.WrittenSpan);
-            _file.Flush(flushToDisk: true);
-            Interlocked.Add(ref _fileBytes, _writing.WrittenCount);
+            JournalMark.Write(_mark, _file.Stream.Position, _file.Number);
+            _file.Stream.Write(_mark);
+            _file.Stream.Write(records);
+            _file.Stream.Flush(flushToDisk: true);
+            Interlocked.Add(ref _fileBytes, _mark.Length + records.Length);
             Interlocked.Increment(ref _flushes);
-            _writing.ResetWrittenCount();
             return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)

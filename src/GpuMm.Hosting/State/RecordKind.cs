@@ -22,4 +22,5 @@ internal enum RecordKind : byte
     Counters = 16,
     LastHandle = 17,
     End = 18,
+    Mark = 19,
 }

@@ -8,10 +8,10 @@ namespace GpuMm.Hosting.State;
 /// <summary>Names and heads of the files of kept state: snapshot N is the state at its begin, journal N what came after.</summary>
 internal static class StateFile
 {
-    /// <summary>Bytes of a head: <c>magic : 8 | version : u32 | zero : u32 | generation : u64</c>.</summary>
+    /// <summary>Bytes of a head: <c>magic : 8 | version : u32 | number : u32 | generation : u64</c>.</summary>
     public const int HeadBytes = 24;
 
-    private const uint Version = 1;
+    private const uint Version = 2; // 1 had no marks; it is read.
 
     public static string SnapshotPath(string directory, ulong generation) => Path.Combine(directory, Name("snapshot", generation));
 
@@ -27,19 +27,21 @@ internal static class StateFile
             : null;
     }
 
-    public static void WriteHead(Stream stream, bool isSnapshot, ulong generation)
+    public static void WriteHead(Stream stream, bool isSnapshot, ulong generation, uint number = 0)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
         head.Clear();
         Magic(isSnapshot).CopyTo(head);
         BinaryPrimitives.WriteUInt32LittleEndian(head[8..], Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[12..], number);
         BinaryPrimitives.WriteUInt64LittleEndian(head[16..], generation);
         stream.Write(head);
     }
 
     /// <summary>Checks a head; false when the file is too short to have one.</summary>
-    public static bool TryReadHead(Stream stream, string path, bool isSnapshot)
+    public static bool TryReadHead(Stream stream, string path, bool isSnapshot, out uint number)
     {
+        number = 0;
         Span<byte> head = stackalloc byte[HeadBytes];
         if (stream.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false) < HeadBytes)
         {
@@ -52,7 +54,14 @@ internal static class StateFile
         }
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(head[8..]);
-        return version == Version
+        number = BinaryPrimitives.ReadUInt32LittleEndian(head[12..]);
+        ulong generation = BinaryPrimitives.ReadUInt64LittleEndian(head[16..]);
+        if (generation != GenerationOf(path, isSnapshot ? "snapshot" : "journal"))
+        {
+            throw new StateException($"{path}: its head says that it is number {generation}; the file is damaged or was renamed: put a copy of it in its place.");
+        }
+
+        return version is 1 or Version
             ? true
             : throw new StateException($"{path}: it has version {version} and this program reads version {Version}; use the program that wrote it.");
     }

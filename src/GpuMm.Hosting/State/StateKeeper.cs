@@ -35,15 +35,20 @@ public sealed class StateKeeper : BackgroundService
     /// <summary>Makes the devices what they were.</summary>
     /// <param name="provider">The devices.</param>
     /// <param name="directory">Where the state is.</param>
+    /// <param name="salvages">Go on without what a damaged journal cannot tell any more.</param>
     /// <exception cref="StateException">It cannot be used.</exception>
-    public void Open(IGpuMmProvider provider, string directory)
+    public void Open(IGpuMmProvider provider, string directory, bool salvages = false)
     {
         ArgumentNullException.ThrowIfNull(provider);
         foreach (string name in provider.Names)
         {
-            DeviceState state = new(provider.GetGpu(name), Path.Combine(directory, name));
+            DeviceState state = new(provider.GetGpu(name), Path.Combine(directory, name), salvages);
             _states.Add(state);
             _logger.StateRecovered(name, state.RecoveredRecords, state.DiscardedBytes);
+            if (state.SalvageDroppedBytes > 0)
+            {
+                _logger.StateSalvaged(name, state.SalvageDroppedBytes, state.SalvageDroppedRecords);
+            }
         }
     }
 
