@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using GpuMm.Backing;
 using GpuMm.Fences;
@@ -58,6 +59,44 @@ public sealed class TimingTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Shuttle(rig, texture, 300);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void CopiesThatShareTimestampsShareTheirTimeBySize()
+    {
+        using MirrorRig rig = new(1024, 1024, 4096, Options(MirrorTiming.Model) with { SharesTimestamps = true }, BackingKind.None);
+        BufferObject[] textures = [.. new ulong[] { 10, 20, 300 }.Select(pages => rig.Create(pages, Placement.Gtt))];
+        rig.Driver.Report();
+        List<(ulong SizeBytes, long Ns)> told = [];
+        rig.Driver.Mirror!.Counters.Listener = (tag, ns) => told.Add((tag.SizeBytes, ns));
+        foreach (BufferObject texture in textures)
+        {
+            rig.Place(texture, Placement.Vram);
+        }
+
+        long submissions = rig.Driver.Report().Submissions;
+        Assert.Equal([10ul << 12, 20ul << 12, 300ul << 12], told.Select(static copy => copy.SizeBytes));
+        Assert.True(told[0].Ns > 0);
+        Assert.InRange(told[1].Ns - (2 * told[0].Ns), -2, 2); // Each is rounded down.
+        Assert.InRange(told[2].Ns - (30 * told[0].Ns), -30, 30);
+        Assert.Equal(submissions, rig.Driver.Report().Submissions);
+    }
+
+    [Fact]
+    public void BatchesBeyondTheirLimitTellEveryCopyOnce()
+    {
+        using MirrorRig rig = new(1024, 1024, 4096, Options(MirrorTiming.Model), BackingKind.None);
+        BufferObject texture = rig.Create(16, Placement.Vram);
+        foreach (bool shares in (ReadOnlySpan<bool>)[true, false])
+        {
+            int told = 0;
+            rig.Driver.Report();
+            rig.Driver.Mirror!.Stream.SharesTimestamps = shares;
+            rig.Driver.Mirror.Counters.Listener = (_, ns) => told += ns >= 0 ? 1 : 0;
+            Shuttle(rig, texture, 200); // Three batches and a part of one.
+            rig.Driver.Report();
+            Assert.Equal(200, told);
+        }
     }
 
     [Fact]

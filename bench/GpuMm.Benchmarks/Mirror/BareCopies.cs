@@ -6,7 +6,7 @@ using Silk.NET.Vulkan;
 namespace GpuMm.Benchmarks.Mirror;
 
 /// <summary>
-/// The same copies and nothing else: memory made once, no timestamps, 16 copies a submission, waited for at the end.
+/// The same copies and nothing else: memory made once, no timestamps, as many copies a submission as the mirror has, waited for at the end.
 /// </summary>
 internal sealed class BareCopies : IDisposable
 {

@@ -92,6 +92,7 @@ public static class CalibrationCheck
         {
             DeviceIndex = options.DeviceIndex,
             Check = MirrorCheck.None,
+            SharesTimestamps = false,
             OnFailure = MirrorFailure.Stop,
         };
         using MirrorDriver driver = new(profile, new VirtualClock(), mirror);

@@ -14,6 +14,9 @@ public sealed record VulkanDeviceInfo
     /// <summary>cpu, integrated, discrete, virtual or other.</summary>
     public required string Type { get; init; }
 
+    /// <summary>True when the processor plays the device.</summary>
+    public bool IsSoftware => Type == "cpu";
+
     /// <summary>The version of Vulkan that it offers.</summary>
     public required string ApiVersion { get; init; }
 

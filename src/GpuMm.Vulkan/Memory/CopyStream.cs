@@ -7,8 +7,8 @@ using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 namespace GpuMm.Vulkan.Memory;
 
 /// <summary>
-/// Copies on the device's copy queue, in order, in batches: a batch is one submission and one value of the timeline. Each
-/// timed copy has a timestamp before and behind it; neighbours in a batch share the one between them.
+/// Copies on the device's copy queue, in order, in batches: a batch is one submission and one value of the timeline. Timed
+/// copies have a timestamp before and behind them, each for itself or several in a row together.
 /// </summary>
 /// <remarks>
 /// Full memory barriers stand around every timestamp: without them some devices take the time of the command, not of the
@@ -17,13 +17,16 @@ namespace GpuMm.Vulkan.Memory;
 internal sealed unsafe class CopyStream : IDisposable
 {
     /// <summary>Timed copies of one batch at most.</summary>
-    public const int MaxTimed = 16;
+    public const int MaxTimed = 64;
+
 
     private const int BatchCount = 8;
     private const int QueriesPerBatch = MaxTimed + 1; // One before the first copy, one behind each.
 
-    // Large copies go at once: the device works while the CPU records the next.
+    // Large copies go at once: the device works while the CPU records the next. Where the processor is the device, handing
+    // over wakes threads, and a batch is recorded long before a copy is done.
     private const ulong FlushBytes = 64ul << 20;
+    private const ulong SharedFlushBytes = 256ul << 20;
     private const ulong WaitLimitNs = 30_000_000_000;
 
     private readonly VulkanDevice _device;
@@ -33,12 +36,15 @@ internal sealed unsafe class CopyStream : IDisposable
     private readonly CommandBuffer[] _commands = new CommandBuffer[BatchCount];
     private readonly ulong[] _values = new ulong[BatchCount]; // What each batch signals; 0 when it was looked at.
     private readonly int[] _timedCounts = new int[BatchCount];
+    private readonly int[] _queryCounts = new int[BatchCount]; // Timestamps written; the first stands before the first copy.
+    private readonly byte[] _ends = new byte[BatchCount * MaxTimed]; // For each copy, the timestamp behind it.
     private readonly CopyTag[] _tags = new CopyTag[BatchCount * MaxTimed];
     private readonly double _nsPerTick;
     private readonly ulong _tickMask;
     private ulong _submitted;
     private ulong _done;
     private ulong _batchBytes; // Of the timed copies of the open batch.
+    private ulong _sharedBytes; // Of its copies that no timestamp stands behind yet.
     private int _slot;
     private bool _isOpen;
 
@@ -64,6 +70,12 @@ internal sealed unsafe class CopyStream : IDisposable
 
     /// <summary>Told how long each timed copy took; called when its batch is looked at, never inside a recording.</summary>
     public ICopyTimes? Times { get; set; }
+
+    /// <summary>
+    /// Several copies in a row share a timestamp before and one behind; what passed between is shared out by their sizes.
+    /// On a device of software a timestamp costs more than a small copy. False: each copy has its own.
+    /// </summary>
+    public bool SharesTimestamps { get; set; }
 
     /// <summary>What the batch that is open, or opened next, signals.</summary>
     public ulong NextValue => _submitted + 1;
@@ -107,7 +119,7 @@ internal sealed unsafe class CopyStream : IDisposable
     /// <returns>Its commands.</returns>
     public CommandBuffer CommandsForTimed()
     {
-        if (_isOpen && (_timedCounts[_slot] == MaxTimed || _batchBytes >= FlushBytes))
+        if (_isOpen && (_timedCounts[_slot] == MaxTimed || _batchBytes >= FullBytes))
         {
             Flush();
         }
@@ -122,16 +134,15 @@ internal sealed unsafe class CopyStream : IDisposable
     /// <param name="tag">What it is.</param>
     public void BeginTimed(in CopyTag tag)
     {
-        CommandBuffer commands = _commands[_slot];
         Debug.Assert(_isOpen && _timedCounts[_slot] < MaxTimed, "The batch is open and has room.");
-        int index = (_slot * MaxTimed) + _timedCounts[_slot];
-        _tags[index] = tag;
+        _tags[(_slot * MaxTimed) + _timedCounts[_slot]] = tag;
         _batchBytes += tag.SizeBytes;
+        _sharedBytes += tag.SizeBytes;
 
         // Copies of a batch follow each other, so the end of one is the start of the next.
-        if (_tickMask != 0 && _timedCounts[_slot] == 0)
+        if (_tickMask != 0 && _queryCounts[_slot] == 0)
         {
-            _device.Functions.CmdWriteTimestamp(commands, PipelineStageFlags.BottomOfPipeBit, _queries, (uint)QueryOf(_slot));
+            WriteTimestamp();
             Barrier();
         }
     }
@@ -139,13 +150,27 @@ internal sealed unsafe class CopyStream : IDisposable
     /// <summary>Ends the time of a copy, behind the barrier of <see cref="CopyRecorder.Leave"/>.</summary>
     public void EndTimed()
     {
-        CommandBuffer commands = Commands();
-        int query = QueryOf(_slot) + ++_timedCounts[_slot];
-        if (_tickMask != 0)
+        int copy = _timedCounts[_slot]++;
+        _ends[(_slot * MaxTimed) + copy] = (byte)_queryCounts[_slot];
+        if (!SharesTimestamps)
         {
-            _device.Functions.CmdWriteTimestamp(commands, PipelineStageFlags.BottomOfPipeBit, _queries, (uint)query);
+            CloseTimed();
         }
     }
+
+    // Behind the copies that have no timestamp behind them yet.
+    private void CloseTimed()
+    {
+        if (_sharedBytes > 0 && _tickMask != 0)
+        {
+            WriteTimestamp();
+        }
+
+        _sharedBytes = 0;
+    }
+
+    private void WriteTimestamp() => _device.Functions.CmdWriteTimestamp(
+        _commands[_slot], PipelineStageFlags.BottomOfPipeBit, _queries, (uint)(QueryOf(_slot) + _queryCounts[_slot]++));
 
     /// <summary>Submits the open batch, if there is one.</summary>
     /// <returns>The value that everything recorded so far has signalled by.</returns>
@@ -157,6 +182,7 @@ internal sealed unsafe class CopyStream : IDisposable
         }
 
         CommandBuffer commands = _commands[_slot];
+        CloseTimed();
         _isOpen = false;
         _device.Check(_device.Functions.EndCommandBuffer(commands), "vkEndCommandBuffer");
         ulong value = _submitted + 1;
@@ -199,7 +225,7 @@ internal sealed unsafe class CopyStream : IDisposable
     /// <summary>Submits the open batch if it is large enough to keep the device busy.</summary>
     public void FlushIfLarge()
     {
-        if (_isOpen && _batchBytes >= FlushBytes)
+        if (_isOpen && _batchBytes >= FullBytes)
         {
             Flush();
         }
@@ -260,6 +286,8 @@ internal sealed unsafe class CopyStream : IDisposable
         _device.DestroySemaphore(_timeline);
     }
 
+    private ulong FullBytes => SharesTimestamps ? SharedFlushBytes : FlushBytes;
+
     private static int QueryOf(int slot) => slot * QueriesPerBatch;
 
     private void Open()
@@ -281,7 +309,9 @@ internal sealed unsafe class CopyStream : IDisposable
         };
         _device.Check(_device.Functions.BeginCommandBuffer(_commands[_slot], &info), "vkBeginCommandBuffer");
         _timedCounts[_slot] = 0;
+        _queryCounts[_slot] = 0;
         _batchBytes = 0;
+        _sharedBytes = 0;
         _isOpen = true;
         if (_device.ResetsQueriesFromHost)
         {
@@ -303,21 +333,45 @@ internal sealed unsafe class CopyStream : IDisposable
         }
 
         ulong* ticks = stackalloc ulong[QueriesPerBatch];
+        uint queries = (uint)_queryCounts[slot];
         _device.Check(
             _device.Functions.GetQueryPoolResults(
                 _device.Handle,
                 _queries,
                 (uint)QueryOf(slot),
-                (uint)(count + 1),
-                (nuint)((count + 1) * sizeof(ulong)),
+                queries,
+                queries * sizeof(ulong),
                 ticks,
                 sizeof(ulong),
                 QueryResultFlags.Result64Bit | QueryResultFlags.ResultWaitBit),
             "vkGetQueryPoolResults");
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count;)
         {
-            ulong passed = unchecked(ticks[i + 1] - ticks[i]) & _tickMask;
-            times.OnCopied(_tags[(slot * MaxTimed) + i], (long)(passed * _nsPerTick));
+            i = TellTimes(times, slot, i, ticks);
         }
+    }
+
+    // The copies between two timestamps share what passed between them, each as much as it is of their bytes.
+    private int TellTimes(ICopyTimes times, int slot, int first, ulong* ticks)
+    {
+        int end = _ends[(slot * MaxTimed) + first];
+        int next = first;
+        ulong sum = 0;
+        for (; next < _timedCounts[slot] && _ends[(slot * MaxTimed) + next] == end; next++)
+        {
+            sum += _tags[(slot * MaxTimed) + next].SizeBytes;
+        }
+
+        // Invariant: a batch of n timestamps has n - 1 spaces between them; a copy names the later of its two.
+        Debug.Assert(end > 0 && end < QueriesPerBatch, "The timestamp lies in the batch, and one before it.");
+        ulong passed = unchecked(ticks[end] - ticks[end - 1]) & _tickMask;
+        double passedNs = passed * _nsPerTick;
+        for (int i = first; i < next; i++)
+        {
+            CopyTag tag = _tags[(slot * MaxTimed) + i];
+            times.OnCopied(tag, (long)(passedNs * ((double)tag.SizeBytes / sum)));
+        }
+
+        return next;
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class DeviceMirror
     private const ulong MaxWaitingBytes = 32ul << 20;
 
     // Stores that may wait before anybody asks how far the device is: asking costs a call.
-    private const int CollectCount = CopyStream.MaxTimed * 2;
+    private const int CollectCount = CopyStream.MaxTimed;
 
     /// <summary>Does a move on the device: memory in the target's domain, a copy into it, the old memory back after the copy.</summary>
     /// <param name="request">What the manager moves.</param>

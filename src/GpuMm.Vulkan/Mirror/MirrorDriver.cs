@@ -52,6 +52,7 @@ public sealed partial class MirrorDriver : SimulatedDriver, IDisposable
         try
         {
             _mirror = new DeviceMirror(_device, options.BlockBytes);
+            _mirror.Stream.SharesTimestamps = options.Timing == MirrorTiming.Model && (options.SharesTimestamps ?? _device.Info.IsSoftware);
             isMade = true;
         }
         catch (VulkanException problem)

@@ -12,6 +12,12 @@ public sealed record MirrorOptions
     /// <summary>Whose durations drive the virtual clock.</summary>
     public MirrorTiming Timing { get; init; }
 
+    /// <summary>
+    /// Whether small copies in a row share their timestamps, and their time is shared out by size. Each has its own when the
+    /// durations drive the clock. Null, the default: on devices of software, where a timestamp wakes the rasterizer's threads.
+    /// </summary>
+    public bool? SharesTimestamps { get; init; }
+
     /// <summary>When a shader checks the bytes.</summary>
     public MirrorCheck Check { get; init; } = MirrorCheck.EachMove;
 
