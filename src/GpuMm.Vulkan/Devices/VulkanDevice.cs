@@ -25,13 +25,11 @@ internal sealed unsafe partial class VulkanDevice : IDisposable
         Info = Pick(infos, index);
         PhysicalDevice physical = devices[Info.Index];
         Physical = physical;
-        QueueFamilyInfo shaders = Info.QueueFamilies.First(static f => f.Graphics && f.Compute);
-
         ResetsQueriesFromHost = DeviceQuery.HasHostQueryReset(instance.Api, physical);
-        QueueFamilyInfo copies = Info.QueueFamilies.FirstOrDefault(IsCopyEngine) ?? shaders;
-        CopyFamily = (uint)copies.Index;
-        ShaderFamily = (uint)shaders.Index;
-        TimestampBits = copies.TimestampBits;
+        QueueChoice queues = QueueChoice.Of(Info.QueueFamilies, ResetsQueriesFromHost);
+        CopyFamily = (uint)queues.Copies.Index;
+        ShaderFamily = (uint)queues.Shaders.Index;
+        TimestampBits = queues.Copies.TimestampBits;
         Handle = Create(instance.Api, physical);
         Functions = new DeviceFunctions(instance.Api, Handle);
         Passes = new PassFunctions(instance.Api, Handle);
@@ -90,13 +88,9 @@ internal sealed unsafe partial class VulkanDevice : IDisposable
         Throw.If(result, call);
     }
 
-    /// <summary>Asks the heap of a domain what it may give now; the whole heap where nobody knows better.</summary>
-    public ulong BudgetBytes(MemoryDomain domain)
-    {
-        VulkanDeviceInfo now = DeviceQuery.Describe(_instance.Api, Physical, Info.Index);
-        MemoryHeapInfo heap = now.Heaps[Domains[domain].HeapIndex];
-        return heap.BudgetBytes is { } budget && budget > 0 ? budget : heap.SizeBytes;
-    }
+    /// <summary>Asks the heap of a domain what it holds and may give now.</summary>
+    public MemoryHeapInfo HeapOf(MemoryDomain domain) =>
+        DeviceQuery.Describe(_instance.Api, Physical, Info.Index).Heaps[Domains[domain].HeapIndex];
 
     /// <summary>Waits until the device has nothing to do; a lost device has not.</summary>
     public void WaitIdle()
@@ -135,10 +129,6 @@ internal sealed unsafe partial class VulkanDevice : IDisposable
         VulkanDeviceInfo? best = infos.Where(static info => info.Problem is null).OrderBy(static info => Rank(info.Type)).FirstOrDefault();
         return best ?? throw new MirrorUnavailableException($"{infos[0].Name}: {infos[0].Problem}");
     }
-
-    // A family that only copies is the copy engine of a card. Without timestamps it is of no use to a calibration.
-    private bool IsCopyEngine(QueueFamilyInfo family) => ResetsQueriesFromHost &&
-        family is { Transfer: true, Graphics: false, Compute: false, TimestampBits: > 0, FineCopies: true };
 
     private static int Rank(string type) => type switch { "discrete" => 0, "integrated" => 1, "virtual" => 2, "cpu" => 3, _ => 4 };
 

@@ -82,13 +82,13 @@ public sealed partial class MirrorDriver : SimulatedDriver, IDisposable
     internal VulkanDevice Device => _device;
 
     /// <summary>What video memory may be at most so that it is real, bytes: the budget of its heap, less a tenth.</summary>
-    public ulong VramLimitBytes => _device.BudgetBytes(MemoryDomain.Vram) / 10 * 9 / 4096 * 4096;
+    public ulong VramLimitBytes => _device.HeapOf(MemoryDomain.Vram).ObjectBytes;
 
     /// <summary>
     /// What all objects together may hold at most, bytes: the smallest sum of heaps that the domains share, less a tenth
     /// for copies under way.
     /// </summary>
-    public ulong TotalLimitBytes => _device.BudgetBytes(MemoryDomain.System) / 10 * 9 / 4096 * 4096;
+    public ulong TotalLimitBytes => _device.HeapOf(MemoryDomain.System).ObjectBytes;
 
     /// <inheritdoc/>
     public override void WaitFence(Fence fence)
