@@ -13,7 +13,7 @@ internal sealed partial class AddressIndex
     /// <summary>Adds a hole.</summary>
     public void Add(ulong start, ulong size, int hole)
     {
-        int leaf = Descend(start);
+        int leaf = _sought == start ? _foundLeaf : Descend(start);
         int entry = System.Numerics.BitOperations.PopCount(StartsBelow(leaf, start));
         if (entry == 0)
         {
@@ -21,7 +21,7 @@ internal sealed partial class AddressIndex
         }
 
         InsertEntry(0, leaf, entry, start, size, hole);
-        _foundLeaf = NoNode;
+        Forget();
     }
 
     /// <summary>Takes a hole out.</summary>
@@ -29,9 +29,29 @@ internal sealed partial class AddressIndex
     public void Remove(ulong start)
     {
         int entry = Locate(start, out int leaf);
+        bool isLeafKept = _counts[leaf] > MergeBelow;
         RemoveEntry(0, leaf, entry);
         Collapse();
-        _foundLeaf = NoNode;
+        Forget();
+        if (isLeafKept)
+        {
+            // The way to the leaf has not changed, and the next change is often that of the hole before.
+            _foundLeaf = leaf;
+            _foundEntry = Math.Max(entry - 1, 0);
+        }
+    }
+
+    /// <summary>
+    /// Finds the last hole before an address, for the change that follows: a caller that has other tables to wait for
+    /// calls this first, so that all are fetched at once.
+    /// </summary>
+    public void Seek(ulong start)
+    {
+        int leaf = Descend(start);
+        int behind = System.Numerics.BitOperations.PopCount(StartsBelow(leaf, start));
+        _foundLeaf = leaf;
+        _foundEntry = Math.Max(behind - 1, 0);
+        _sought = start;
     }
 
     /// <summary>A hole keeps its neighbours and gets another start and size.</summary>
@@ -68,13 +88,19 @@ internal sealed partial class AddressIndex
         _unused = -1;
         _levels = 1;
         _root = TakeNode();
+        Forget();
+    }
+
+    private void Forget()
+    {
         _foundLeaf = NoNode;
+        _sought = ulong.MaxValue;
     }
 
     /// <summary>Goes down to the leaf for an address and notes the way.</summary>
     private int Descend(ulong start)
     {
-        _foundLeaf = NoNode;
+        Forget();
         int node = _root;
         for (int level = _levels - 1; level > 0; level--)
         {
@@ -88,9 +114,18 @@ internal sealed partial class AddressIndex
     private int Locate(ulong start, out int leaf)
     {
         leaf = _foundLeaf;
-        if (leaf != NoNode && _starts[(leaf * Width) + _foundEntry] == start)
+        if (leaf != NoNode)
         {
-            return _foundEntry;
+            int found = _foundEntry;
+            if (_starts[(leaf * Width) + found] == start)
+            {
+                return found;
+            }
+
+            if (++found < Width && _starts[(leaf * Width) + found] == start)
+            {
+                return found;
+            }
         }
 
         leaf = Descend(start);
@@ -357,9 +392,9 @@ internal sealed partial class AddressIndex
     private void GrowNodes()
     {
         int nodes = Math.Max(FirstNodes, _counts.Length + (_counts.Length / 2));
-        Array.Resize(ref _starts, nodes * Width);
-        Array.Resize(ref _sizes, nodes * Width);
-        Array.Resize(ref _children, nodes * Width);
+        HugePages.Resize(ref _starts, nodes * Width);
+        HugePages.Resize(ref _sizes, nodes * Width);
+        HugePages.Resize(ref _children, nodes * Width);
         Array.Resize(ref _counts, nodes);
     }
 }

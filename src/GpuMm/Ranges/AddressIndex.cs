@@ -35,6 +35,7 @@ internal sealed partial class AddressIndex
     private int _levels;
     private int _foundLeaf; // Where the last search ended, with the way in the path; no leaf after a change.
     private int _foundEntry;
+    private ulong _sought = ulong.MaxValue; // What the last Seek looked for, as long as the path is that to its leaf.
 
     public AddressIndex() => Clear();
 
@@ -184,6 +185,7 @@ internal sealed partial class AddressIndex
     {
         _foundLeaf = leaf;
         _foundEntry = entry;
+        _sought = ulong.MaxValue;
         return _children[(leaf * Width) + entry];
     }
 

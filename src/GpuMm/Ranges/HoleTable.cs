@@ -1,4 +1,3 @@
-using System;
 using System.Runtime.CompilerServices;
 
 namespace GpuMm.Ranges;
@@ -65,5 +64,5 @@ internal sealed class HoleTable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Grow() => Array.Resize(ref _holes, _holes.Length * 2);
+    private void Grow() => HugePages.Resize(ref _holes, _holes.Length * 2);
 }

@@ -35,6 +35,18 @@ internal static partial class HugePages
         }
     }
 
+    /// <summary>Moves a table into one of another length, which is pinned and lies in large pages where it can.</summary>
+    /// <param name="table">Replaced by the new table; what is behind the shorter of the two lengths is lost or 0.</param>
+    /// <param name="length">Elements.</param>
+    internal static void Resize<T>(ref T[] table, int length)
+        where T : unmanaged
+    {
+        T[] resized = GC.AllocateArray<T>(length, pinned: true);
+        Advise(resized);
+        Array.Copy(table, resized, Math.Min(table.Length, length));
+        table = resized;
+    }
+
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(nint address, nuint length, int advice);
 }

@@ -95,6 +95,7 @@ public sealed partial class RangeAllocator
         Debug.Assert(node.IsNode, "Only a live node is freed.");
         ulong start = node.Start;
         ulong size = node.Size;
+        _byAddress?.Seek(start);
         bool holeBefore = node.HoleBefore;
         bool holeAfter = node.HoleAfter;
         int prev = node.Prev;
