@@ -268,6 +268,34 @@ public sealed class CliTests
     }
 
     [Fact]
+    public void ARunThatWasRecordedIsReplayedFrameByFrame()
+    {
+        string path = Path.GetTempFileName() + ".gmmt";
+        try
+        {
+            (int exitCode, string recorded, _) = Run($"demo --frames 40 --backing heads --record {path} --json");
+            Assert.Equal(0, exitCode);
+            (exitCode, string replayed, _) = Run($"demo --workload replay --trace {path} --json");
+            Assert.Equal(0, exitCode);
+            using JsonDocument before = JsonDocument.Parse(recorded);
+            using JsonDocument after = JsonDocument.Parse(replayed);
+            JsonElement first = before.RootElement.GetProperty("result");
+            JsonElement second = after.RootElement.GetProperty("result");
+            Assert.Equal("replay", after.RootElement.GetProperty("workload").GetString());
+            Assert.Equal(first.GetProperty("jobs").GetInt64(), second.GetProperty("jobs").GetInt64() - 1);
+            Assert.True(second.GetProperty("toVramBytes").GetInt64() > 0);
+
+            // The recorded program reads everything back at its end, for seconds: that is no frame. Its loading screen is one.
+            Assert.InRange(second.GetProperty("frameMaxNs").GetInt64(), 1, 250_000_000);
+            Assert.True(after.RootElement.GetProperty("workloadFindings").GetProperty("eventsReplayed").GetInt64() > 1000);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void MachinesAreListedAndShownAndAFileOfOneOwnCanBeUsed()
     {
         (int exitCode, string output, _) = Run("machine list --json");

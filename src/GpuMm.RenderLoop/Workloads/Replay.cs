@@ -74,7 +74,9 @@ internal sealed class Replay : IWorkload, IDisposable
             }
         }
 
-        loop.Present(_uses.AsSpan(0, _useCount), _baseNs > 0 ? _baseNs : loop.FrameGpuNs);
+        // What stands behind the last frame or job belongs to none: a program that reads everything back, or cleans up.
+        bool isFrame = !isOpen || _boundary == FrameBoundary.Time;
+        loop.Present(_uses.AsSpan(0, _useCount), _baseNs > 0 ? _baseNs : loop.FrameGpuNs, isCounted: isFrame);
     }
 
     public WorkloadFindings? Findings(FrameLoop loop) => new() { EventsReplayed = _replayed, EventsSkipped = _skipped };
