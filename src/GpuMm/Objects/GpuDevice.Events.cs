@@ -76,10 +76,10 @@ public sealed partial class GpuDevice
     internal void Raise(in DeviceEvent occurred)
     {
         LockOrder.AssertBelow(LockRank.AddressMapping);
-        ulong timeNs = Driver.NowNs;
         using RankedLock.Scope scope = _eventsLock.Enter();
         if (_observers is { } observers)
         {
+            ulong timeNs = Driver.NowNs; // Under the lock: a later number never has an earlier time.
             DeviceEvent numbered = occurred with { Sequence = ++_lastSequence, TimeNs = timeNs };
             foreach (IDeviceObserver observer in observers)
             {

@@ -1,11 +1,14 @@
 using System.Collections.Generic;
 using GpuMm.Diagnostics;
+using GpuMm.Primitives;
 
 namespace GpuMm.Objects;
 
 /// <content>Limits of groups of objects.</content>
 public sealed partial class GpuDevice
 {
+    private readonly RankedLock _limitsLock = new(LockRank.GroupLimits);
+
     /// <summary>The group of everything that belongs to no other; has no limits.</summary>
     public MemoryGroup RootGroup => Groups.Root;
 
@@ -16,6 +19,8 @@ public sealed partial class GpuDevice
 
     internal MmStatus SetLimits(MemoryGroup group, MemoryDomain domain, MemoryLimits limits)
     {
+        // Whoever sets later is told later: the last event says what holds.
+        using RankedLock.Scope scope = _limitsLock.Enter();
         MemoryLimits before = Groups.LimitsOf(group, domain);
         MmStatus status = Groups.TrySet(group, domain, limits);
         if (status == MmStatus.Ok && IsObserved)

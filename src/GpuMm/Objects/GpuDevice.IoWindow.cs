@@ -40,14 +40,12 @@ public sealed partial class GpuDevice
 
     /// <summary>Ends a <see cref="TryKeepBusMapping"/>: others may take the window from now on.</summary>
     /// <param name="target">The object. Lock: its reservation.</param>
-    public void DropBusMapping(BufferObject target)
+    /// <returns>False when nothing was kept any more: a move had ended it, or it was dropped before.</returns>
+    public bool DropBusMapping(BufferObject target)
     {
         ArgumentNullException.ThrowIfNull(target);
         target.Reservation.AssertHeld();
-        if (target.Resource is { } resource)
-        {
-            IoWindow?.DropKept(resource);
-        }
+        return target.Resource is { } resource && IoWindow is { } window && window.TryDropKept(resource);
     }
 
     internal BusMapping BusMappingOf(Resource resource) => resource.Manager.UsesPages ? default

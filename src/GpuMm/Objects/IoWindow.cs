@@ -108,15 +108,17 @@ internal sealed class IoWindow
         Evictions++;
     }
 
-    public void DropKept(Resource resource)
+    /// <summary>Ends one keeping; false when there is none.</summary>
+    public bool TryDropKept(Resource resource)
     {
         using RankedLock.Scope scope = _lock.Enter();
         if (!_entries.TryGetValue(resource, out LinkedListNode<Entry>? node) || node.Value.KeepCount == 0)
         {
-            throw new InvalidOperationException("The resource is not kept in the bus window.");
+            return false;
         }
 
         node.ValueRef.KeepCount--;
+        return true;
     }
 
     /// <summary>The resource leaves the window, if it is in it.</summary>

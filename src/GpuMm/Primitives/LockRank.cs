@@ -14,6 +14,9 @@ internal enum LockRank : byte
     /// <summary>One object's lock and fences. Several are held only through one acquire context.</summary>
     Reservation = 20,
 
+    /// <summary>The order in which limits of groups are set and told.</summary>
+    GroupLimits = 25,
+
     /// <summary>The tree of areas that map one device's objects.</summary>
     AddressMapping = 30,
 

@@ -95,8 +95,8 @@ public sealed class VisibleWindowTests
         VmArea area = other.Map(space);
         Assert.Equal(MmStatus.BusError, space.Read(area.StartAddress, _read)); // Kept for as long as its owner likes.
         kept.Reserve();
-        device.DropBusMapping(kept);
-        Assert.Throws<InvalidOperationException>(() => device.DropBusMapping(kept));
+        Assert.True(device.DropBusMapping(kept));
+        Assert.False(device.DropBusMapping(kept));
         kept.Reservation.Unlock();
         Assert.Equal(MmStatus.Ok, space.Read(area.StartAddress, _read));
 
@@ -134,6 +134,22 @@ public sealed class VisibleWindowTests
         Assert.Equal(MmStatus.Ok, space.TryFault(otherArea.StartAddress, AccessKind.Read));
         Assert.Equal(MmStatus.Ok, space.Read(area.StartAddress, _read));
         Assert.Equal(1, _read[0]);
+        Assert.Empty(device.Validate());
+    }
+
+    [Fact]
+    public void AMoveEndsAKeepingAndWhoDropsItAfterwardsIsTold()
+    {
+        using GpuDevice device = new(Options(windowPages: 4), new InlineDriver());
+        BufferObject kept = Create(device, 4);
+        OperationContext context = default;
+        kept.Reserve();
+        Assert.Equal(MmStatus.Ok, device.TryKeepBusMapping(kept, out _));
+        Assert.Equal(MmStatus.Ok, kept.Validate(Placement.Gtt, ref context));
+        Assert.False(device.DropBusMapping(kept));
+        Assert.Equal(MmStatus.Ok, kept.Validate(Placement.Vram, ref context));
+        Assert.False(device.DropBusMapping(kept));
+        kept.Unreserve();
         Assert.Empty(device.Validate());
     }
 
