@@ -22,6 +22,7 @@ public sealed class OptionsTests
     [InlineData("VisibleVram", "16GiB", "GpuMm:Gpus:gpu0:VisibleVram is 16 GiB", "at most Vram")]
     [InlineData("Machine", "cray", "GpuMm:Gpus:gpu0:Machine is 'cray'", "pcie3x16")]
     [InlineData("EvictionPolicy", "whim", "EvictionPolicy is 'whim'", "lru")]
+    [InlineData("MovePerSecond", "1KiB", "GpuMm:Gpus:gpu0:MovePerSecond is 1 KiB", "1MiB to 1TiB")]
     [InlineData("LowWatermarkPercent", "60", "LowWatermarkPercent is 60", "to 50")]
     [InlineData("HighWatermarkPercent", "1", "HighWatermarkPercent is 1", "more than LowWatermarkPercent (2)")]
     [InlineData("ReapPeriod", "00:10:00", "ReapPeriod is 00:10:00", "00:01:00")]

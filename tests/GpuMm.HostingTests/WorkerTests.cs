@@ -232,6 +232,27 @@ public sealed class WorkerTests
 
     private static void Small(SimulatedGpuOptions options) => (options.Vram, options.Aperture, options.System) = (ByteCount.MiB(16), ByteCount.MiB(64), ByteCount.MiB(64));
 
+    // Nothing of video memory is free, so there is no gift: what may be moved grows with time alone.
+    [Fact]
+    public void JobsMoveNoMoreThanTheirRateAndUseTheRestWhereItIs()
+    {
+        using SimulatedGpu gpu = Gpu(static options => (options.MovePerSecond, options.Speed) = (ByteCount.MiB(1), 0));
+        GpuSession session = Open(gpu);
+        Ok(session.Create(new ObjectRequest(1 << 20, "waits", "vram"), out uint handle));
+        for (int i = 0; i < 16; i++)
+        {
+            Ok(session.Create(new ObjectRequest(1 << 20, $"{i}", "vram"), out _)); // The last one evicts the first.
+        }
+
+        Ok(session.Submit([new SubmitUse(handle)], 1_000, out _));
+        Assert.Equal(1, gpu.Throttle!.KeptCount);
+        Assert.Equal(0, gpu.Device.Statistics.Moves(MemoryDomain.Gtt, MemoryDomain.Vram));
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        Ok(session.Submit([new SubmitUse(handle)], 1_000, out _));
+        Assert.Equal(1, gpu.Throttle.KeptCount);
+        Assert.Equal(1, gpu.Device.Statistics.Moves(MemoryDomain.Gtt, MemoryDomain.Vram));
+    }
+
     private static ulong Free(SimulatedGpu gpu) => gpu.Options.Vram.Bytes - gpu.Device.Manager(MemoryDomain.Vram).UsedBytes;
 
     private static void Ok(SessionError? error) => Assert.Null(error);

@@ -114,6 +114,28 @@ public sealed class SubmissionTests
         Assert.Equal(before + new SimTime(1_000 + (2 * 10) + 8192), bench.Clock.Now);
     }
 
+    // 8192 pages a second: 4 take half a millisecond, and nothing is free that would be a gift.
+    [Fact]
+    public void AThrottledQueueReadsOverTheLinkWhatItMayNotMoveYet()
+    {
+        using Bench bench = new(vramPages: 8);
+        bench.Test.Create(8, Placement.Vram, "resident");
+        BufferObject texture = bench.Test.Create(4, Placement.Gtt, "texture");
+        SubmissionThrottle throttle = new(bench.Test.Device, bytesPerSecond: 8192 * 4096);
+        Assert.Throws<ArgumentException>(() => new SubmissionQueue(
+            bench.Driver, new SubmissionOptions { Throttle = throttle, Budget = new MoveBudget(1) }));
+        SubmissionQueue queue = new(bench.Driver, new SubmissionOptions { Throttle = throttle });
+        Assert.Equal(MmStatus.Ok, queue.Submit([new TextureUse(texture, 300)], 1_000, out _));
+        Assert.Equal((1L, 0ul), (queue.ThrottledCount, queue.MovedBytes));
+        Assert.Equal(MemoryDomain.Gtt, bench.Test.DomainOf(texture));
+
+        bench.Clock.AdvanceTo(bench.Clock.Now + new SimTime(1_000_000));
+        Assert.Equal(MmStatus.Ok, queue.Submit([new TextureUse(texture, 300)], 1_000, out _));
+        Assert.Equal(1L, queue.ThrottledCount);
+        Assert.Equal(MemoryDomain.Vram, bench.Test.DomainOf(texture));
+        Assert.Equal(4095ul, throttle.Begin().Bytes); // A quarter of what is free, rounded down as time; what time brought is owed.
+    }
+
     private sealed class Bench : IDisposable
     {
         public Bench(ulong vramPages, ulong aperturePages = 64, MachineProfile? machine = null)

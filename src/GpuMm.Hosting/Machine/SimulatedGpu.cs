@@ -44,6 +44,7 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
         Driver = new RealTimeDriver(Machine, Time, options.Speed);
         Events = new EventRing(options.EventCapacity);
         Device = new GpuDevice(DeviceOptions(options, Machine), Driver);
+        Throttle = options.MovePerSecond is { } rate ? new SubmissionThrottle(Device, rate.Bytes) : null;
         Observer = new GpuObserver(name, Events, Activity);
         Device.AddObserver(Observer);
         Evictions = new EvictionJournal(options.EvictionPolicy ?? "lru");
@@ -65,6 +66,9 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
 
     /// <inheritdoc/>
     public GpuDevice Device { get; }
+
+    /// <summary>Keeps jobs from moving more than <see cref="SimulatedGpuOptions.MovePerSecond"/>; null without that limit.</summary>
+    public SubmissionThrottle? Throttle { get; }
 
     /// <inheritdoc/>
     public RealTimeDriver Driver { get; }

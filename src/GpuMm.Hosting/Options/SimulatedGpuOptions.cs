@@ -31,6 +31,12 @@ public sealed class SimulatedGpuOptions
     /// <summary>Who decides whom to evict, by name.</summary>
     public string EvictionPolicy { get; set; } = "lru";
 
+    /// <summary>
+    /// Most bytes a second that jobs may have moved for them, by the rules of amdgpu: an object stays in the aperture while that is
+    /// used up. 1 MiB to 1 TiB; null for as many as they need.
+    /// </summary>
+    public ByteCount? MovePerSecond { get; set; }
+
     /// <summary>How many times faster than the machine the simulated engines run; 0.001 to 1000, or 0 for at once.</summary>
     public double Speed { get; set; } = 1;
 

@@ -31,6 +31,11 @@ public sealed class SimulatedGpuOptionsValidator : IValidateOptions<SimulatedGpu
             problems.Add($"{prefix}EvictionPolicy is '{options.EvictionPolicy}', and there is no such policy; write one of {string.Join(", ", EvictionPolicies.All.Select(static each => each.Name))}.");
         }
 
+        if (options.MovePerSecond is { Bytes: < 1ul << 20 or > 1ul << 40 } rate)
+        {
+            problems.Add($"{prefix}MovePerSecond is {rate}; write 1MiB to 1TiB, or leave it out for no limit.");
+        }
+
         CheckSizes(prefix, options, problems);
         CheckWatermarks(prefix, options, problems);
         CheckSpan(prefix + "ReclaimPeriod", options.ReclaimPeriod, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), problems);

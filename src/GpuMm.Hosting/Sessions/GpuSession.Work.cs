@@ -121,6 +121,7 @@ public sealed partial class GpuSession
         }
 
         _acquire.LockAll(reservations);
+        MoveAllowance allowance = _gpu.Throttle?.Begin() ?? default;
         try
         {
             _gpu.Device.Report(DeviceEventKind.ReservedAll, new DeviceEvent { ClientId = Id, Count = end - first });
@@ -130,12 +131,7 @@ public sealed partial class GpuSession
                 TrackedObject tracked = entries[done].Tracked;
                 bool reaches = tracked.Placement.Places[0].Domain != MemoryDomain.System;
                 Placement preferred = reaches ? PlacementNames.FirstWishOf(tracked.Placement) : Placement.Vram;
-                MmStatus status = tracked.Target.PinCount > 0 ? MmStatus.Ok : tracked.Target.Validate(preferred, ref context);
-                if (status == MmStatus.OutOfMemory)
-                {
-                    status = tracked.Target.Validate(s_allowed, ref context);
-                }
-
+                MmStatus status = ValidateOne(tracked.Target, preferred, ref allowance, ref context);
                 if (status == MmStatus.OutOfMemory && done > first)
                 {
                     break;
@@ -152,8 +148,20 @@ public sealed partial class GpuSession
         }
         finally
         {
+            _gpu.Throttle?.End(allowance);
             _acquire.UnlockAll();
         }
+    }
+
+    private MmStatus ValidateOne(BufferObject target, Placement preferred, ref MoveAllowance allowance, ref OperationContext context)
+    {
+        if (_gpu.Throttle is { } throttle)
+        {
+            return throttle.Validate(target, preferred, s_allowed, ref allowance, ref context);
+        }
+
+        MmStatus status = target.PinCount > 0 ? MmStatus.Ok : target.Validate(preferred, ref context);
+        return status == MmStatus.OutOfMemory ? target.Validate(s_allowed, ref context) : status;
     }
 
     private Fence QueueJob(HandleEntry[] entries, IReadOnlyList<SubmitUse> uses, int first, int end, long baseNs)

@@ -24,6 +24,12 @@ public sealed record SubmissionOptions
     public MoveBudget? Budget { get; init; }
 
     /// <summary>
+    /// As <see cref="Budget"/>, with all of amdgpu's rules: a budget of its own for what the CPU sees, and who is shared or pinned
+    /// is not moved. Null for none; not both. Clients of one device share one.
+    /// </summary>
+    public SubmissionThrottle? Throttle { get; init; }
+
+    /// <summary>
     /// The GPU faults on what is not in VRAM, instead of waiting for it beforehand: each object that had to come costs the
     /// job a far fault (<see cref="MachineProfile.FarFaultNs"/>).
     /// </summary>

@@ -38,12 +38,18 @@ public sealed class SubmissionQueue
     /// <summary>A client's own queue.</summary>
     /// <param name="driver">The machine.</param>
     /// <param name="options">How the client submits.</param>
+    /// <exception cref="ArgumentException">It has a budget and a throttle.</exception>
     /// <exception cref="InvalidOperationException">The machine has <see cref="Machine.MaxQueues"/> queues already.</exception>
     public SubmissionQueue(SimulatedDriver driver, SubmissionOptions options)
     {
         ArgumentNullException.ThrowIfNull(driver);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPendingJobs, 1, nameof(options));
+        if (options is { Budget: not null, Throttle: not null })
+        {
+            throw new ArgumentException("A queue has a budget or a throttle, not both.", nameof(options));
+        }
+
         _driver = driver;
         _ring = driver.Machine.CreateQueue(driver.Render, options.Name, options.Priority);
         Options = options;
@@ -196,28 +202,13 @@ public sealed class SubmissionQueue
         OperationContext context = default;
         _farFaults = 0;
         ulong budgetBytes = uses.IsEmpty ? 0 : BudgetBytes(uses[0].Target.Device);
+        MoveAllowance allowance = Options.Throttle?.Begin() ?? default;
         MmStatus status = MmStatus.Ok;
         for (done = 0; done < uses.Length && status == MmStatus.Ok; done++)
         {
             BufferObject target = uses[done].Target;
             ulong movedBefore = context.BytesMoved;
-            Placement wish = MoveBudget.Choose(budgetBytes, movedBefore, Options.Preferred, Options.Allowed);
-            if (!ReferenceEquals(wish, Options.Preferred))
-            {
-                ThrottledCount++;
-            }
-            else
-            {
-                wish = target.Device.PlacementForUse(
-                    target, Options.Preferred, Options.Allowed, budgetBytes, movedBefore, isProtected: target.Priority >= 2);
-            }
-
-            status = target.Validate(wish, ref context);
-            if (status == MmStatus.OutOfMemory && !ReferenceEquals(wish, Options.Allowed))
-            {
-                status = target.Validate(Options.Allowed, ref context);
-            }
-
+            status = ValidateOne(target, budgetBytes, ref allowance, ref context);
             if (status == MmStatus.Ok)
             {
                 _farFaults += context.BytesMoved != movedBefore ? 1 : 0;
@@ -230,7 +221,34 @@ public sealed class SubmissionQueue
 
         MovedBytes += context.BytesMoved;
         Options.Budget?.Charge(context.BytesMoved);
+        Options.Throttle?.End(allowance);
+        ThrottledCount += allowance.KeptCount;
         return status == MmStatus.OutOfMemory && done > 0 ? MmStatus.Ok : status;
+    }
+
+    private MmStatus ValidateOne(BufferObject target, ulong budgetBytes, ref MoveAllowance allowance, ref OperationContext context)
+    {
+        ulong movedBefore = context.BytesMoved;
+        Placement wish = MoveBudget.Choose(budgetBytes, movedBefore, Options.Preferred, Options.Allowed);
+        if (!ReferenceEquals(wish, Options.Preferred))
+        {
+            ThrottledCount++;
+        }
+        else
+        {
+            wish = target.Device.PlacementForUse(
+                target, Options.Preferred, Options.Allowed, budgetBytes, movedBefore, isProtected: target.Priority >= 2);
+        }
+
+        if (Options.Throttle is { } throttle)
+        {
+            return throttle.Validate(target, wish, Options.Allowed, ref allowance, ref context);
+        }
+
+        MmStatus status = target.Validate(wish, ref context);
+        return status == MmStatus.OutOfMemory && !ReferenceEquals(wish, Options.Allowed)
+            ? target.Validate(Options.Allowed, ref context)
+            : status;
     }
 
     private ulong BudgetBytes(GpuDevice device)

@@ -148,6 +148,10 @@ public sealed partial class GpuDevice
         return false;
     }
 
+    // Whether it is in one of the places, flags for choosing among them aside.
+    internal static bool IsIn(Resource? resource, Placement placement) =>
+        IsCompatible(resource, placement, force: false) || IsCompatible(resource, placement, force: true);
+
     private static bool IsPlain(Placement placement) =>
         placement.Places.Length == 1 && (placement.Places[0].Flags & (PlaceFlags.Desired | PlaceFlags.Fallback)) == 0;
 

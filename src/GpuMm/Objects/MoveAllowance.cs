@@ -21,6 +21,9 @@ public struct MoveAllowance
     /// <summary>Bytes moved so far into the part that the CPU sees.</summary>
     public ulong VisibleMovedBytes { get; private set; }
 
+    /// <summary>Objects that stayed where they were because no more might be moved.</summary>
+    public int KeptCount { get; internal set; }
+
     /// <summary>True while more may be moved.</summary>
     public readonly bool IsOpen => MovedBytes < Bytes;
 

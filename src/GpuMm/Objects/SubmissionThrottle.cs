@@ -54,7 +54,7 @@ public sealed class SubmissionThrottle
     /// <summary>Brings one object of the submission to where it should be, or may be.</summary>
     /// <param name="target">The object. Lock: its reservation.</param>
     /// <param name="preferred">Where it would be best.</param>
-    /// <param name="allowed">Where it may be; names its present domain without <see cref="PlaceFlags.Fallback"/>.</param>
+    /// <param name="allowed">Where it may be. One that is in such a place, whatever its flags, stays when the budget is empty.</param>
     /// <param name="allowance">What <see cref="Begin"/> gave; counts what is moved.</param>
     /// <param name="context">How to go about it.</param>
     /// <returns>As <see cref="BufferObject.Validate"/>; without room in the preferred place the allowed ones are tried.</returns>
@@ -72,6 +72,16 @@ public sealed class SubmissionThrottle
 
         // A shared object stays: who else uses it is not asked.
         bool mayMove = allowance.IsOpen && target.HandleCount <= 1 && (!target.NeedsCpuAccess || allowance.IsVisibleOpen);
+        if (!mayMove && !target.IsLost && GpuDevice.IsIn(target.Resource, allowed))
+        {
+            if (!GpuDevice.IsIn(target.Resource, preferred))
+            {
+                Keep(ref allowance);
+            }
+
+            return MmStatus.Ok;
+        }
+
         Placement wanted = mayMove || target.Resource is null ? preferred : allowed;
         ulong before = context.BytesMoved;
         MmStatus status = target.Validate(wanted, ref context);
@@ -81,13 +91,14 @@ public sealed class SubmissionThrottle
         }
 
         ulong moved = context.BytesMoved - before;
-        if (!mayMove && moved == 0)
-        {
-            System.Threading.Interlocked.Increment(ref _keptCount);
-        }
-
         allowance.Count(moved, GpuDevice.IsInVisiblePart(target.Resource));
         return status;
+    }
+
+    private void Keep(ref MoveAllowance allowance)
+    {
+        allowance.KeptCount++;
+        System.Threading.Interlocked.Increment(ref _keptCount);
     }
 
     /// <summary>Ends a submission: what was moved is taken from the budget.</summary>
