@@ -115,6 +115,35 @@ public sealed class GpuMmConnection : IDisposable
         Json(new LimitsBody(maxBytes, maxObjects), WireContext.Default.LimitsBody),
         cancellationToken);
 
+    /// <summary>Sets what a client is promised in a domain, and may use there; for whoever runs the service.</summary>
+    /// <param name="device">The device's name.</param>
+    /// <param name="clientId">The client's number.</param>
+    /// <param name="domain">vram, gtt or system.</param>
+    /// <param name="minBytes">Used up to this, nothing of the client is evicted for others.</param>
+    /// <param name="lowBytes">Used up to this, its objects are evicted only when nobody else's would help.</param>
+    /// <param name="maxBytes">More it does not get: it makes room among its own; null for no limit.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuMmException">Refused: 409 while the client uses more than the new maximum.</exception>
+    public Task SetDomainLimitsAsync(
+        string device, int clientId, string domain, ulong minBytes, ulong lowBytes, ulong? maxBytes, CancellationToken cancellationToken = default) => SendAsync(
+        HttpMethod.Put,
+        $"devices/{Uri.EscapeDataString(device)}/clients/{clientId.ToString(CultureInfo.InvariantCulture)}/limits/{Uri.EscapeDataString(domain)}",
+        null,
+        Json(new DomainLimitsBody(minBytes, lowBytes, maxBytes), WireContext.Default.DomainLimitsBody),
+        cancellationToken);
+
+    /// <summary>What a client may hold, and what it is promised, may use and uses in each domain.</summary>
+    /// <param name="device">The device's name.</param>
+    /// <param name="clientId">The client's number.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<ClientLimits> GetLimitsAsync(string device, int clientId, CancellationToken cancellationToken = default) => AskAsync(
+        HttpMethod.Get,
+        $"devices/{Uri.EscapeDataString(device)}/clients/{clientId.ToString(CultureInfo.InvariantCulture)}/limits",
+        null,
+        null,
+        WireContext.Default.ClientLimits,
+        cancellationToken);
+
     /// <summary>Watches a device. Ends when the service stops or the connection breaks; watch again from the last number.</summary>
     /// <param name="device">The device's name.</param>
     /// <param name="after">The last number that is known; null to begin now.</param>

@@ -84,6 +84,14 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set", Exact = true }).ClickAsync();
         await Expect(page.GetByText("are set.")).ToBeVisibleAsync();
         await Expect(page.Locator("table.dense")).ToContainTextAsync("3 GiB");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Change the limits of" }).First.ClickAsync();
+        await page.GetByLabel("Low").FillAsync("1MiB");
+        await page.GetByLabel("Max").FillAsync("much");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set for the domain" }).ClickAsync();
+        await Expect(page.GetByText("'much' is no size")).ToBeVisibleAsync();
+        await page.GetByLabel("Max").FillAsync("100GiB");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set for the domain" }).ClickAsync();
+        await Expect(page.Locator("#domains tbody tr").First).ToContainTextAsync("100 GiB");
         await Browser.PictureAsync(page, "clients");
         await page.CloseAsync();
     }

@@ -18,6 +18,8 @@ namespace GpuMm.Client.Wire;
 [JsonSerializable(typeof(MapBody))]
 [JsonSerializable(typeof(MapAnswer))]
 [JsonSerializable(typeof(LimitsBody))]
+[JsonSerializable(typeof(DomainLimitsBody))]
+[JsonSerializable(typeof(ClientLimits))]
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(DeviceEvents))]
 internal sealed partial class WireContext : JsonSerializerContext;

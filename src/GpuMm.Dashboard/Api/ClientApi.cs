@@ -7,6 +7,8 @@ using System.Threading.Tasks;
 using GpuMm.Dashboard.Service;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
+using GpuMm.Hosting.Views;
+using GpuMm.Objects;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,6 +26,10 @@ internal static class ClientApi
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
         device.MapGet("/clients", (string device, HttpContext context) => Views.Of(context, device).Clients()).WithTags("Clients").WithSummary("The open clients, oldest first.");
         device.MapPut("/clients/{client:int}/limits", LimitAsync).WithTags("Clients").WithSummary("Changes what a client may hold. For whoever runs the service: needs no client's key.");
+        device.MapGet("/clients/{client:int}/limits", Limits).WithTags("Clients").WithSummary("What a client may hold, and what it is promised, may use and uses in each domain. Needs no client's key.");
+        device.MapPut("/clients/{client:int}/limits/{domain}", LimitDomainAsync).WithTags("Clients").WithSummary("Sets what a client is promised in a domain (min, low) and may use there (max). For whoever runs the service: needs no client's key.")
+            .WithDescription("Up to min nothing of the client is evicted for others; up to low only when nobody else's would help; beyond max it makes room among its own. The domain is vram, gtt or system. Refused with 409 while the client uses more than max.")
+            .ProducesProblem(StatusCodes.Status409Conflict);
         RouteGroupBuilder client = device.MapGroup("/clients/{client:int}").WithTags("Clients");
         client.MapGet("/", static (ClientScope scope, HttpContext context) =>
             Views.Of(context, scope.Gpu.Name).Clients().First(each => each.Id == scope.Session.Id)).WithSummary("One client.");
@@ -53,12 +59,35 @@ internal static class ClientApi
 
     private static async Task<NoContent> LimitAsync(string device, int client, LimitsRequest request, HttpContext context)
     {
-        SimulatedGpu gpu = ClientScope.DeviceOf(context, device);
-        GpuSession session = gpu.FindSession(client) ?? throw new ApiException(StatusCodes.Status404NotFound, $"Device {device} has no client {client}.");
+        GpuSession session = Find(context, device, client);
         ApiException.ThrowIf(session.SetLimits(new SessionLimits(request.MaxSize?.Bytes, request.MaxObjects)));
-        await gpu.KeepAsync().ConfigureAwait(false);
+        await session.Gpu.KeepAsync().ConfigureAwait(false);
         return TypedResults.NoContent();
     }
+
+    private static async Task<NoContent> LimitDomainAsync(string device, int client, string domain, DomainLimitsRequest request, HttpContext context)
+    {
+        MemoryDomain which = domain.ToUpperInvariant() switch
+        {
+            "VRAM" => MemoryDomain.Vram,
+            "GTT" => MemoryDomain.Gtt,
+            "SYSTEM" => MemoryDomain.System,
+            _ => throw new ApiException(StatusCodes.Status400BadRequest, $"There is no domain '{domain}'; ask for vram, gtt or system."),
+        };
+        GpuSession session = Find(context, device, client);
+        ApiException.ThrowIf(session.SetDomainLimits(which, new MemoryLimits(request.Min?.Bytes ?? 0, request.Low?.Bytes ?? 0, request.Max?.Bytes ?? ulong.MaxValue)));
+        await session.Gpu.KeepAsync().ConfigureAwait(false);
+        return TypedResults.NoContent();
+    }
+
+    private static LimitsReply Limits(string device, int client, HttpContext context)
+    {
+        GpuSession session = Find(context, device, client);
+        return new LimitsReply(session.Limits.MaxBytes, session.Limits.MaxObjects, DeviceSnapshotService.LimitsOf(session));
+    }
+
+    private static GpuSession Find(HttpContext context, string device, int client) =>
+        ClientScope.DeviceOf(context, device).FindSession(client) ?? throw new ApiException(StatusCodes.Status404NotFound, $"Device {device} has no client {client}.");
 
     private static async Task<NoContent> CloseAsync(ClientScope scope)
     {

@@ -128,7 +128,7 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
         Driver.Dispose();
     }
 
-    internal SessionError? CreateTracked(in ObjectRequest request, int clientId, out TrackedObject? tracked)
+    internal SessionError? CreateTracked(in ObjectRequest request, int clientId, out TrackedObject? tracked, MemoryGroup? group = null)
     {
         tracked = null;
         if (!PlacementNames.TryGet(request.PlacementName, out Placement placement))
@@ -139,7 +139,7 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
         Driver.Pump();
         OperationContext context = default;
         BufferObjectDescription description = new(
-            request.SizeBytes, request.Name, request.Kind, request.Caching, request.Priority, request.AlignmentBytes, ClientId: clientId);
+            request.SizeBytes, request.Name, request.Kind, request.Caching, request.Priority, request.AlignmentBytes, ClientId: clientId, Group: group);
         MmStatus status = Device.TryCreate(description, placement, ref context, out BufferObject? created);
         if (status != MmStatus.Ok)
         {

@@ -51,7 +51,7 @@ public sealed partial class GpuSession
             SessionError? error = _isReleased ? SessionError.Released : CheckRoom(Pages.Bytes(Pages.Count(request.SizeBytes)));
             using GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.CreateActivity, _gpu, Id);
             span?.Bytes = (long)request.SizeBytes;
-            error ??= _gpu.CreateTracked(request, Id, out TrackedObject? tracked) ?? Adopt(tracked!, out handle);
+            error ??= _gpu.CreateTracked(request, Id, out TrackedObject? tracked, _group) ?? Adopt(tracked!, out handle);
             span?.Ended(error);
             if (error is null)
             {

@@ -11,7 +11,7 @@ public sealed partial class GpuSession
     {
         lock (_gate)
         {
-            SessionError? error = _gpu.CreateTracked(request, Id, out tracked);
+            SessionError? error = _gpu.CreateTracked(request, Id, out tracked, _group);
             if (error is null)
             {
                 tracked!.Uid = uid;

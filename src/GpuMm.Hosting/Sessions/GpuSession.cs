@@ -29,6 +29,7 @@ public sealed partial class GpuSession : IDisposable
     private readonly AcquireContext _acquire = new(); // Lock: _gate
     private readonly GpuClient _client;
     private readonly AddressSpace _space;
+    private readonly MemoryGroup _group;
     private uint _lastHandle; // Lock: _gate
     private int _handleCount; // Lock: _gate; read without it
     private long _heldBytes; // Lock: _gate; read without it
@@ -46,6 +47,7 @@ public sealed partial class GpuSession : IDisposable
         _lastSeenNs = OpenedNs;
         _client = new GpuClient(gpu.Device, (ulong)id, name);
         _space = gpu.Device.CreateAddressSpace();
+        _group = gpu.Device.RootGroup.CreateChild(name);
     }
 
     /// <summary>Its number on the device.</summary>
@@ -170,6 +172,8 @@ public sealed partial class GpuSession : IDisposable
             _handles.Clear();
             _client.Dispose();
         }
+
+        _gpu.SessionTable.Retire(_group);
     }
 
     private void Drop(HandleEntry entry)

@@ -1,5 +1,6 @@
 using System;
 using System.Threading.Tasks;
+using GpuMm.Objects;
 using GpuMm.Paging;
 
 namespace GpuMm.Hosting.Sessions;
@@ -16,6 +17,8 @@ internal interface ISessionJournal
     void Closed(GpuSession session);
 
     void Limited(GpuSession session, SessionLimits limits);
+
+    void GroupLimited(GpuSession session, MemoryDomain domain, MemoryLimits limits);
 
     void Created(GpuSession session, uint handle, TrackedObject tracked, in ObjectRequest request);
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GpuMm.Diagnostics;
 using GpuMm.Hosting.Machine;
+using GpuMm.Objects;
 
 namespace GpuMm.Hosting.Sessions;
 
@@ -13,6 +14,7 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
     private readonly object _gate = new();
     private readonly SortedDictionary<int, GpuSession> _sessions = []; // Lock: _gate
     private readonly Dictionary<string, TrackedObject> _shared = new(StringComparer.Ordinal); // Lock: _gate
+    private readonly List<MemoryGroup> _leaving = []; // Lock: itself; groups of clients that are gone, with objects that others or the GPU still use
     private int _lastId; // Lock: _gate
     private ulong _lastUid; // Lock: _gate
 
@@ -153,6 +155,26 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
             bool isSame = _sessions.Count == sessions.Count && _sessions.Values.SequenceEqual(sessions);
             result = isSame ? run(sessions) : default!;
             return isSame;
+        }
+    }
+
+    /// <summary>A client's group goes as soon as nothing is charged to it.</summary>
+    public void Retire(MemoryGroup group)
+    {
+        lock (_leaving)
+        {
+            _leaving.Add(group);
+        }
+
+        RemoveGroups();
+    }
+
+    /// <summary>Removes the groups of clients that are gone, where that is possible by now. Cost: O(such groups).</summary>
+    public void RemoveGroups()
+    {
+        lock (_leaving)
+        {
+            _leaving.RemoveAll(static group => group.TryRemove());
         }
     }
 

@@ -187,6 +187,7 @@ public sealed class DeviceState : IDisposable
             _generation = generation;
         }
 
+        recovery.Finish();
         return last ?? CreateJournal(_generation);
     }
 

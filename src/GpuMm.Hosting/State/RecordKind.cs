@@ -23,4 +23,5 @@ internal enum RecordKind : byte
     LastHandle = 17,
     End = 18,
     Mark = 19,
+    GroupLimited = 20,
 }

@@ -23,6 +23,9 @@ internal static class Records
         return new SessionLimits(maxBytes == ulong.MaxValue ? null : maxBytes, maxObjects < 0 ? null : maxObjects);
     }
 
+    public static RecordBuilder GroupLimited(RecordBuilder builder, int sessionId, MemoryDomain domain, MemoryLimits limits) =>
+        builder.Begin(RecordKind.GroupLimited).Int(sessionId).Byte((byte)domain).ULong(limits.MinBytes).ULong(limits.LowBytes).ULong(limits.MaxBytes);
+
     public static RecordBuilder Created(RecordBuilder builder, int sessionId, uint handle, TrackedObject tracked)
     {
         BufferObject target = tracked.Target;

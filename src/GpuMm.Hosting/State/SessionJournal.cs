@@ -1,6 +1,7 @@
 using System;
 using System.Threading.Tasks;
 using GpuMm.Hosting.Sessions;
+using GpuMm.Objects;
 using GpuMm.Paging;
 
 namespace GpuMm.Hosting.State;
@@ -24,6 +25,8 @@ internal sealed class SessionJournal(JournalWriter writer) : ISessionJournal
     public void Closed(GpuSession session) => Write(session, Builder.Begin(RecordKind.Closed).Int(session.Id));
 
     public void Limited(GpuSession session, SessionLimits limits) => Write(session, Records.Limits(Builder.Begin(RecordKind.Limited).Int(session.Id), limits));
+
+    public void GroupLimited(GpuSession session, MemoryDomain domain, MemoryLimits limits) => Write(session, Records.GroupLimited(Builder, session.Id, domain, limits));
 
     public void Created(GpuSession session, uint handle, TrackedObject tracked, in ObjectRequest request) =>
         Write(session, Records.Created(Builder, session.Id, handle, tracked));

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
+using GpuMm.Objects;
 using GpuMm.Paging;
 
 namespace GpuMm.Hosting.State;
@@ -12,6 +13,17 @@ internal sealed class StateRecovery(SimulatedGpu gpu, string path)
 {
     private readonly Dictionary<ulong, TrackedObject> _objects = [];
     private readonly Dictionary<ulong, (GpuSession Session, uint Handle)> _handles = []; // By object: one through which it is reached
+
+    private readonly Dictionary<(int Session, MemoryDomain Domain), MemoryLimits> _limits = []; // The last ones
+
+    /// <summary>Sets the limits of domains, when all objects are where they go.</summary>
+    public void Finish()
+    {
+        foreach (((int id, MemoryDomain domain), MemoryLimits limits) in _limits)
+        {
+            gpu.SessionTable.Find(id)?.RestoreDomainLimits(domain, limits);
+        }
+    }
 
     /// <summary>True when the record is the end of a snapshot.</summary>
     public bool Apply(RecordReader record)
@@ -57,6 +69,12 @@ internal sealed class StateRecovery(SimulatedGpu gpu, string path)
         if (record.Kind == RecordKind.Limited)
         {
             Check(session.SetLimits(Records.ReadLimits(record)), record);
+            return;
+        }
+
+        if (record.Kind == RecordKind.GroupLimited)
+        {
+            _limits[(id, (MemoryDomain)record.Byte())] = new MemoryLimits(record.ULong(), record.ULong(), record.ULong());
             return;
         }
 

@@ -59,6 +59,14 @@ internal sealed class StateSnapshot
             foreach (SessionImage image in _sessions)
             {
                 Put(stream, Records.Opened(_builder, image.Session, image.Limits));
+                foreach (MemoryDomain domain in (ReadOnlySpan<MemoryDomain>)[MemoryDomain.Vram, MemoryDomain.Gtt, MemoryDomain.System])
+                {
+                    if (image.Session.DomainLimits(domain) is var limits && limits != new MemoryLimits())
+                    {
+                        Put(stream, Records.GroupLimited(_builder, image.Session.Id, domain, limits));
+                    }
+                }
+
                 WriteHandles(stream, image, written);
                 Put(stream, _builder.Begin(RecordKind.LastHandle).Int(image.Session.Id).UInt(image.LastHandle));
             }

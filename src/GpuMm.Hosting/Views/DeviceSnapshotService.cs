@@ -215,6 +215,19 @@ public sealed class DeviceSnapshotService
         return View(tracked, HeapSweep.Sight(tracked));
     }
 
+    /// <summary>The limits and use of a client in every domain.</summary>
+    /// <param name="session">The client.</param>
+    public static IReadOnlyList<DomainLimitView> LimitsOf(GpuSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return [.. ((MemoryDomain[])[MemoryDomain.Vram, MemoryDomain.Gtt, MemoryDomain.System]).Select(domain =>
+        {
+            MemoryLimits limits = session.DomainLimits(domain);
+            MemoryUsage usage = session.DomainUsage(domain);
+            return new DomainLimitView(NameOf(domain), limits.MinBytes, limits.LowBytes, limits.MaxBytes == ulong.MaxValue ? null : limits.MaxBytes, usage.CurrentBytes, usage.PeakBytes);
+        })];
+    }
+
     /// <summary>A domain's name as people write it.</summary>
     /// <param name="domain">The domain.</param>
     public static string NameOf(MemoryDomain domain) => domain switch

@@ -23,6 +23,7 @@ public sealed class LeaseKeeper(SimulatedGpu gpu) : GpuWorker(gpu, "lease-keeper
             }
         }
 
+        Gpu.SessionTable.RemoveGroups();
         return false;
     }
 }

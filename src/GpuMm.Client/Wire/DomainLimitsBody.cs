@@ -1,0 +1,3 @@
+namespace GpuMm.Client.Wire;
+
+internal sealed record DomainLimitsBody(ulong? Min, ulong? Low, ulong? Max);
