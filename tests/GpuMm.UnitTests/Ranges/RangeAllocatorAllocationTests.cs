@@ -12,13 +12,22 @@ public sealed class RangeAllocatorAllocationTests
         RangeAllocator mm = new(0, 1 << 20, 1_024) { ColorAdjust = (in ColorHole _, ulong _) => default };
         RangeHandle[] handles = new RangeHandle[256];
         Round(mm, handles);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 8; i++)
+
+        // The runtime's own work on this thread (the first call of a recompiled method) is counted too, but only once;
+        // what an operation allocates comes again each time.
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 4; attempt++)
         {
-            Round(mm, handles);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 8; i++)
+            {
+                Round(mm, handles);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 
     private static void Round(RangeAllocator mm, RangeHandle[] handles)
