@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using GpuMm.Ranges;
 using Xunit;
 
@@ -6,28 +7,27 @@ namespace GpuMm.UnitTests.Ranges;
 
 public sealed class RangeAllocatorAllocationTests
 {
+    // A collection in the background, which other tests cause, takes the thread's allocation buffer away, and the runtime
+    // then counts what was free in it as allocated: at most 8 KiB, once. (The figure fell by 160 bytes when the test
+    // allocated 160 before.) A measurement is therefore made again from the start; what operations allocate comes each time.
+    private const int Attempts = 4;
+
     [Fact]
-    public void NoOperationAllocatesManagedMemoryOnceTheTablesHaveGrown()
+    public void NoOperationAllocatesManagedMemoryOnceTheTablesHaveGrown() =>
+        Assert.Equal(0, Enumerable.Range(0, Attempts).Min(static _ => BytesOfEightRounds()));
+
+    private static long BytesOfEightRounds()
     {
-        RangeAllocator mm = new(0, 1 << 20, 1_024) { ColorAdjust = (in ColorHole _, ulong _) => default };
+        RangeAllocator mm = new(0, 1 << 20, 1_024) { ColorAdjust = static (in ColorHole _, ulong _) => default };
         RangeHandle[] handles = new RangeHandle[256];
         Round(mm, handles);
-
-        // Beside other tests a few kilobytes were seen here now and then, never alone; where they come from is not known.
-        // What an operation allocates comes again in each attempt.
-        long least = long.MaxValue;
-        for (int attempt = 0; attempt < 4; attempt++)
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 8; i++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 8; i++)
-            {
-                Round(mm, handles);
-            }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Round(mm, handles);
         }
 
-        Assert.Equal(0, least);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static void Round(RangeAllocator mm, RangeHandle[] handles)
