@@ -270,7 +270,7 @@ public sealed class CliTests
     [Fact]
     public void ARunThatWasRecordedIsReplayedFrameByFrame()
     {
-        string path = Path.GetTempFileName() + ".gmmt";
+        string path = Path.Combine(Path.GetTempPath(), $"gpumm-test-{Path.GetRandomFileName()}.gmmt");
         try
         {
             (int exitCode, string recorded, _) = Run($"demo --frames 40 --backing heads --record {path} --json");
