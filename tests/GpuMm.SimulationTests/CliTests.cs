@@ -126,6 +126,7 @@ public sealed class CliTests
             Assert.DoesNotContain(" { ", output, StringComparison.Ordinal); // An object where a word should be.
             Assert.DoesNotContain("System.", output, StringComparison.Ordinal);
             Assert.DoesNotMatch("default: [0-9]{6,}", output);
+            Assert.DoesNotMatch("default: [A-Z][a-z]+[]A-Z]", output); // The name in the code instead of the word that may be given.
         }
     }
 

@@ -48,7 +48,6 @@ internal static class DemoCliOptions
     public static Option<WorkloadKind> Workload { get; } = OptionParsers.Choice(
         "--workload",
         "What the run does: a flight (the default), a level that is loaded half-way, a second client that takes the screen for a while, a circle a little too large for VRAM, a film beside the game, or a recording.",
-        WorkloadKind.FlyThrough,
         ("fly-through", WorkloadKind.FlyThrough),
         ("level-load", WorkloadKind.LevelLoad),
         ("alt-tab", WorkloadKind.AltTab),
@@ -65,7 +64,6 @@ internal static class DemoCliOptions
     public static Option<UploadPath> Upload { get; } = OptionParsers.Choice(
         "--upload",
         "How new textures reach the GPU: written through their own mappings (the default), or through a pinned staging buffer.",
-        UploadPath.Mapping,
         ("mapping", UploadPath.Mapping),
         ("staging", UploadPath.Staging));
 
@@ -93,14 +91,12 @@ internal static class DemoCliOptions
     public static Option<BackingKind?> Backing { get; } = OptionParsers.Choice<BackingKind?>(
         "--backing",
         "What is kept of the contents: every byte (bytes, the default up to 2 GiB of textures), or 8 bytes per page (heads), much faster.",
-        null,
         ("bytes", BackingKind.Bytes),
         ("heads", BackingKind.PageHeads));
 
     public static Option<SpaceAllocatorKind> Allocator { get; } = OptionParsers.Choice(
         "--allocator",
         "Gives out video memory: range (best fit, the default), buddy (blocks of powers of two) or bins (constant time).",
-        SpaceAllocatorKind.Range,
         ("range", SpaceAllocatorKind.Range),
         ("buddy", SpaceAllocatorKind.Buddy),
         ("bins", SpaceAllocatorKind.Bins));

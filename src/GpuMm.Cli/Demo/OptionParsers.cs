@@ -20,11 +20,10 @@ internal static class OptionParsers
                 Refuse<T?>(result, $"{name} {result.Tokens[0].Value}: there is no such {name[2..]}; give {Names(names)}."),
         };
 
-    /// <summary>One of several names, each with its value.</summary>
-    public static Option<T> Choice<T>(string name, string description, T fallback, params (string Name, T Value)[] choices) => new(name)
+    /// <summary>One of several names, each with its value; <c>default</c> when it is not given, as the description says in words.</summary>
+    public static Option<T> Choice<T>(string name, string description, params (string Name, T Value)[] choices) => new(name)
     {
         Description = description,
-        DefaultValueFactory = _ => fallback,
         HelpName = string.Join('|', Array.ConvertAll(choices, static choice => choice.Name)),
         CustomParser = result =>
         {

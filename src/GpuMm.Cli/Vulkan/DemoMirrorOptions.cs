@@ -21,14 +21,12 @@ internal static class DemoMirrorOptions
     public static Option<MirrorTiming> Timing { get; } = OptionParsers.Choice(
         "--timing",
         "With --vulkan: whose durations drive the clock: the machine's (model, the default) or the device's (measured; runs differ then).",
-        MirrorTiming.Model,
         ("model", MirrorTiming.Model),
         ("measured", MirrorTiming.Measured));
 
     public static Option<MirrorFailure> Failure { get; } = OptionParsers.Choice(
         "--mirror-failure",
         "With --vulkan: when the device fails, go on without it (continue, the default) or end the run (stop).",
-        MirrorFailure.Continue,
         ("continue", MirrorFailure.Continue),
         ("stop", MirrorFailure.Stop));
 
