@@ -43,6 +43,26 @@ public sealed class MirrorTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void WhatNobodyTouchedIsNotComparedWhenItMoves()
+    {
+        using MirrorRig rig = new(options: new MirrorOptions { BlockBytes = 1 << 20, Check = MirrorCheck.None });
+        BufferObject texture = rig.Create(40, Placement.Vram);
+        rig.FillRandom(texture, 8);
+        rig.Place(texture, Placement.Gtt);
+        long compared = rig.Driver.Mirror!.Counters.ComparedBytes;
+        Assert.True(compared >= (long)texture.SizeBytes, "What the CPU wrote was looked for.");
+
+        // Each way out of video memory takes pages for the object: those are no writes.
+        for (int i = 0; i < 6; i++)
+        {
+            rig.Place(texture, (i & 1) == 0 ? Placement.Vram : (i & 2) == 0 ? Placement.Gtt : Placement.System);
+        }
+
+        Assert.Equal(compared, rig.Driver.Mirror.Counters.ComparedBytes);
+        rig.AssertAgrees();
+    }
+
+    [Fact]
     public void AnEvictionGivesRealMemoryBack()
     {
         using MirrorRig rig = new(vramPages: 256, aperturePages: 1024, systemPages: 4096);

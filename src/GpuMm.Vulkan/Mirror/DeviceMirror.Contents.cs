@@ -80,6 +80,7 @@ internal sealed partial class DeviceMirror
     private int FindDirty(MirrorObject mirrored)
     {
         ulong[] sums = mirrored.Sums;
+        Counters.ComparedBytes += (long)sums.Length * PageBytes;
         if (_dirty.Length < sums.Length)
         {
             _dirty = new uint[Math.Max(sums.Length, _dirty.Length * 2)];

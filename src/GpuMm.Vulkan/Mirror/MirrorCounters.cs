@@ -25,6 +25,9 @@ internal sealed class MirrorCounters
     /// <summary>Bytes that the CPU had written and the device was given.</summary>
     public long PassedOnBytes { get; set; }
 
+    /// <summary>Bytes of the CPU that were compared with what the device was given: what looking for writes costs.</summary>
+    public long ComparedBytes { get; set; }
+
     /// <summary>Checksums that a shader took.</summary>
     public long ChecksumCount { get; set; }
 

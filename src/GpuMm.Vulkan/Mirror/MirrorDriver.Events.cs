@@ -64,6 +64,8 @@ public sealed partial class MirrorDriver : IDeviceObserver
                 MirrorObject ghost = mirror.Add(occurred.RelatedId, occurred.SizeBytes, left.Name, BufferObjectKind.Kernel);
                 DeviceMirror.HandOver(left, ghost);
                 break;
+            case DeviceEventKind.Populated when mirror.Find(occurred.ObjectId) is { Store: { Exists: true, Domain: MemoryDomain.Vram } }:
+                break; // Pages for a move out of video memory: its copy fills them, and the bytes stay what they were.
             case DeviceEventKind.SwappedIn or DeviceEventKind.Populated or DeviceEventKind.ContentsLost or DeviceEventKind.CpuAccess
                 when mirror.Find(occurred.ObjectId) is { } changed:
                 changed.IsTouched = true;
