@@ -6,48 +6,65 @@ using Silk.NET.Vulkan;
 namespace GpuMm.Benchmarks.Mirror;
 
 /// <summary>
-/// The same copies and nothing else: memory made once, no timestamps, as many copies a submission as the mirror has, waited for at the end.
+/// The same copies without a manager: what a device does by itself. The images and buffers are made once, and what a
+/// <see cref="BareKind"/> asks for beyond that is done for each copy as the mirror does it.
 /// </summary>
-internal sealed class BareCopies : IDisposable
+internal sealed class BareCopies : ICopyTimes, IDisposable
 {
     private readonly VulkanDevice _device;
+    private readonly BareKind _kind;
     private readonly StoreRoom _room;
     private readonly CopyStream _stream;
-    private readonly Store[] _images;
-    private readonly Store[] _buffers;
-    private bool _isFresh = true;
+    private readonly Store[] _near; // In video memory.
+    private readonly Store[] _far; // In the aperture. With stores made anew one of the two is empty at a time.
 
-    public BareCopies(VulkanDevice device, ulong[] sizes)
+    public BareCopies(VulkanDevice device, ulong[] sizes, BareKind kind)
     {
         _device = device;
+        _kind = kind;
         _room = new StoreRoom(device);
-        _stream = new CopyStream(device);
-        _images = Array.ConvertAll(sizes, size => _room.Make(MemoryDomain.Vram, (uint)(size >> 12), asImage: true));
-        _buffers = Array.ConvertAll(sizes, size => _room.Make(MemoryDomain.Gtt, (uint)(size >> 12), asImage: false));
-        foreach (Store image in _images)
+        _stream = new CopyStream(device, kind.HasFlag(BareKind.Timestamps)) { Times = this, SharesTimestamps = device.Info.IsSoftware };
+        _near = Array.ConvertAll(sizes, size => _room.Make(MemoryDomain.Vram, (uint)(size >> 12), kind.HasFlag(BareKind.Images)));
+        _far = Array.ConvertAll(sizes, size => kind.HasFlag(BareKind.MadeAnew) ? default : MakeFar((uint)(size >> 12)));
+        foreach (Store store in _near)
         {
-            CopyRecorder.Enter(device, _stream.Commands(), default, image, isFresh: true);
-            CopyRecorder.Clear(device, _stream.Commands(), image);
-            CopyRecorder.Leave(device, _stream.Commands(), default, image);
+            CopyRecorder.Enter(device, _stream.Commands(), default, store, isFresh: true);
+            CopyRecorder.Clear(device, _stream.Commands(), store);
+            CopyRecorder.Leave(device, _stream.Commands(), default, store);
         }
 
         _stream.WaitAll();
     }
 
+    /// <summary>Copies every object there, then every object back, and so on, and waits for the last.</summary>
+    /// <param name="passes">How often.</param>
     public void Run(int passes)
     {
-        int recorded = 0;
         for (int pass = 0; pass < passes; pass++)
         {
-            for (int i = 0; i < _images.Length; i++)
+            bool leaves = (pass & 1) == 0;
+            for (int i = 0; i < _near.Length; i++)
             {
-                CommandBuffer commands = _stream.Commands();
-                Store from = (pass & 1) == 0 ? _images[i] : _buffers[i];
-                Store to = (pass & 1) == 0 ? _buffers[i] : _images[i];
-                CopyRecorder.Enter(_device, commands, from, to, _isFresh);
-                CopyRecorder.Copy(_device, commands, from, to);
-                CopyRecorder.Leave(_device, commands, from, to);
-                if (++recorded % CopyStream.MaxTimed == 0)
+                ref Store from = ref leaves ? ref _near[i] : ref _far[i];
+                ref Store to = ref leaves ? ref _far[i] : ref _near[i];
+                if (_kind.HasFlag(BareKind.MadeAnew))
+                {
+                    if (_room.WaitingCount >= CopyStream.WorthCount && _stream.IsDone(_room.OldestValue))
+                    {
+                        _room.Collect(_stream.DoneValue);
+                    }
+
+                    to = leaves ? MakeFar(from.PageCount) : MakeNear(from.PageCount);
+                }
+
+                Record(from, to);
+                if (_kind.HasFlag(BareKind.MadeAnew))
+                {
+                    _room.Retire(from, _stream.NextValue);
+                    from = default;
+                }
+
+                if (_kind.HasFlag(BareKind.SubmittedAlone))
                 {
                     _stream.Flush();
                 }
@@ -55,23 +72,42 @@ internal sealed class BareCopies : IDisposable
         }
 
         _stream.WaitAll();
-        _isFresh = false;
     }
 
+    /// <inheritdoc/>
+    public void OnCopied(in CopyTag tag, long durationNs)
+    {
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _stream.WaitAll();
-        foreach (Store store in _images)
+        foreach (Store store in (Store[])[.. _near, .. _far])
         {
-            _room.Destroy(store);
-        }
-
-        foreach (Store store in _buffers)
-        {
-            _room.Destroy(store);
+            if (store.Exists)
+            {
+                _room.Destroy(store);
+            }
         }
 
         _room.Dispose();
         _stream.Dispose();
     }
+
+    private void Record(in Store from, in Store to)
+    {
+        // The stream ends a batch where it ends the mirror's, with timestamps and without.
+        CommandBuffer commands = _stream.CommandsForTimed();
+        CopyRecorder.Enter(_device, commands, from, to, isFresh: true);
+        CopyTag tag = new(0, from.Domain, to.Domain, to.SizeBytes, 0);
+        _stream.BeginTimed(tag);
+        CopyRecorder.Copy(_device, commands, from, to);
+        CopyRecorder.Leave(_device, commands, default, to);
+        _stream.EndTimed();
+    }
+
+    private Store MakeNear(uint pages) => _room.Make(MemoryDomain.Vram, pages, _kind.HasFlag(BareKind.Images));
+
+    private Store MakeFar(uint pages) => _room.Make(MemoryDomain.Gtt, pages, asImage: false);
 }

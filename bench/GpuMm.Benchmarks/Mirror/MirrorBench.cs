@@ -14,7 +14,16 @@ internal sealed class MirrorBench : IDisposable
 {
     private const int Rounds = 15;
     private const int MovesPerRound = 48; // Three batches: no round waits for the device in the middle.
-    private const ulong SustainedBytes = 512ul << 20;
+    private const ulong SustainedBytes = 256ul << 20;
+
+    private static readonly BareKind[] s_bare =
+    [
+        BareKind.Buffers,
+        BareKind.Images,
+        BareKind.Images | BareKind.Timestamps,
+        BareKind.Images | BareKind.Timestamps | BareKind.MadeAnew,
+        BareKind.Images | BareKind.SubmittedAlone,
+    ];
 
     // As textures come: many small ones, few large ones.
     private static readonly ulong[] s_mix = [64ul << 10, 256ul << 10, 1ul << 20, 1ul << 20, 4ul << 20, 5_592_405 / 4096 * 4096, 16ul << 20, 22_369_621 / 4096 * 4096];
@@ -29,21 +38,42 @@ internal sealed class MirrorBench : IDisposable
         _driver.Attach(_device);
     }
 
+    /// <summary>The ways that <see cref="Sustained"/> compares; the last is there to show that the manager could keep up.</summary>
+    public static readonly string[] Ways =
+    [
+        "bare loop, buffers only",
+        "bare loop",
+        "  + timestamps",
+        "  + made anew each",
+        "bare loop, one a submission",
+        "migration",
+        "the manager without a device",
+    ];
+
+    /// <summary>The way that the target speaks of.</summary>
+    public const int BareWay = 1;
+
+    /// <summary>The mirror's way.</summary>
+    public const int MigrationWay = 5;
+
+    /// <summary>Sizes as textures come, bytes.</summary>
+    public static ReadOnlySpan<ulong> MixedSizes => s_mix;
+
     public string DeviceName => $"{_driver.DeviceInfo.Name}, {_driver.DeviceInfo.Driver}";
 
-    public double CpuMicrosecondsPerMove()
+    public double CpuMicrosecondsPerMove(ulong sizeBytes)
     {
-        BufferObject target = Make(_device, 4096);
+        BufferObject target = Make(_device, sizeBytes);
         double us = MicrosecondsPerMove(target, () => _driver.Report());
         Drop(target);
         return us;
     }
 
-    public double SimulatedMicrosecondsPerMove()
+    public static double SimulatedMicrosecondsPerMove(ulong sizeBytes)
     {
         SimulatedDriver plain = new(MachineProfile.Find("pcie3x16")!, new VirtualClock());
         using GpuDevice device = MakeDevice(plain);
-        BufferObject target = Make(device, 4096);
+        BufferObject target = Make(device, sizeBytes);
         double us = MicrosecondsPerMove(target, static () => { });
         target.Release();
         return us;
@@ -60,9 +90,32 @@ internal sealed class MirrorBench : IDisposable
         return bytes / 512.0;
     }
 
-    public SustainedRates Sustained(ulong sizeBytes) => Rates([sizeBytes]);
-
-    public SustainedRates SustainedMix() => Rates(s_mix);
+    /// <summary>Copies of some sizes in turn, there and back, in every way.</summary>
+    /// <param name="sizes">The sizes, bytes.</param>
+    /// <returns>One rate for each of <see cref="Ways"/>.</returns>
+    public SustainedRates[] Sustained(ulong[] sizes)
+    {
+        ulong sum = sizes.Aggregate(0ul, static (all, size) => all + size);
+        int passes = (int)Math.Max(2, SustainedBytes / sum / 2 * 2);
+        using GpuDevice plain = MakeDevice(new SimulatedDriver(MachineProfile.Find("pcie3x16")!, new VirtualClock()));
+        BufferObject[] targets = [.. sizes.Select(size => Make(_device, size))];
+        BufferObject[] unmirrored = [.. sizes.Select(size => Make(plain, size))];
+        BareCopies[] bare = Array.ConvertAll(s_bare, kind => new BareCopies(_driver.Device, sizes, kind));
+        Action[] ways =
+        [
+            .. bare.Select(copies => (Action)(() => copies.Run(passes))),
+            () =>
+            {
+                Migrate(targets, passes);
+                _driver.Mirror!.Stream.WaitAll();
+            },
+            () => Migrate(unmirrored, passes),
+        ];
+        SustainedRates[] rates = Measure(ways, sum * (ulong)passes, sizes.Length * passes);
+        Array.ForEach(bare, static copies => copies.Dispose());
+        Array.ForEach(targets, Drop);
+        return rates;
+    }
 
     public void Dispose()
     {
@@ -118,9 +171,9 @@ internal sealed class MirrorBench : IDisposable
         double[] us = new double[Rounds * 4];
         for (int round = -2; round < us.Length; round++)
         {
-            long start = ThreadTime.Nanoseconds();
+            long start = CpuTime.OfThread();
             MoveOften(target, MovesPerRound);
-            double passed = (ThreadTime.Nanoseconds() - start) / 1000.0 / MovesPerRound;
+            double passed = (CpuTime.OfThread() - start) / 1000.0 / MovesPerRound;
             drain();
             if (round >= 0)
             {
@@ -137,43 +190,28 @@ internal sealed class MirrorBench : IDisposable
         return values[values.Length / 2];
     }
 
-    private SustainedRates Rates(ulong[] sizes)
+    // Side by side, round by round: what disturbs the machine falls on all of them.
+    private static SustainedRates[] Measure(Action[] ways, ulong bytes, int copies)
     {
-        // Side by side, round by round: what disturbs the machine falls on all of them.
-        ulong sum = sizes.Aggregate(0ul, static (all, size) => all + size);
-        int passes = (int)Math.Max(2, SustainedBytes / sum / 2 * 2);
-        using GpuDevice plain = MakeDevice(new SimulatedDriver(MachineProfile.Find("pcie3x16")!, new VirtualClock()));
-        BufferObject[] targets = [.. sizes.Select(size => Make(_device, size))];
-        BufferObject[] unmirrored = [.. sizes.Select(size => Make(plain, size))];
-        double[] bare = new double[Rounds];
-        double[] mirrored = new double[Rounds];
-        double[] manager = new double[Rounds];
-        using BareCopies copies = new(_driver.Device, sizes);
+        double[][] rates = [.. ways.Select(static _ => new double[Rounds])];
+        double[][] cpu = [.. ways.Select(static _ => new double[Rounds])];
         for (int round = -1; round < Rounds; round++)
         {
-            long start = Stopwatch.GetTimestamp();
-            copies.Run(passes);
-            long copied = Stopwatch.GetTimestamp();
-            Migrate(targets, passes);
-            _driver.Mirror!.Stream.WaitAll();
-            long migrated = Stopwatch.GetTimestamp();
-            Migrate(unmirrored, passes);
-            long managed = Stopwatch.GetTimestamp();
-            if (round >= 0)
+            for (int way = 0; way < ways.Length; way++)
             {
-                double bytes = sum * (ulong)passes;
-                bare[round] = bytes / Stopwatch.GetElapsedTime(start, copied).TotalNanoseconds;
-                mirrored[round] = bytes / Stopwatch.GetElapsedTime(copied, migrated).TotalNanoseconds;
-                manager[round] = bytes / Stopwatch.GetElapsedTime(migrated, managed).TotalNanoseconds;
+                long start = Stopwatch.GetTimestamp();
+                long cpuStart = CpuTime.OfProcess();
+                ways[way]();
+                double ns = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+                if (round >= 0)
+                {
+                    rates[way][round] = bytes / ns;
+                    cpu[way][round] = (CpuTime.OfProcess() - cpuStart) / 1000.0 / copies;
+                }
             }
         }
 
-        foreach (BufferObject target in targets)
-        {
-            Drop(target);
-        }
-
-        return new SustainedRates(Median(bare), Median(mirrored), Median(manager));
+        return [.. ways.Select((_, way) => new SustainedRates(Median(rates[way]), Median(cpu[way])))];
     }
 
     private static void Migrate(BufferObject[] targets, int passes)

@@ -1,7 +1,6 @@
 namespace GpuMm.Benchmarks.Mirror;
 
-/// <summary>How fast the same moves go, gigabytes per second.</summary>
-/// <param name="Bare">The copies alone.</param>
-/// <param name="Mirrored">Migrations by the manager, done on the device.</param>
-/// <param name="Manager">The same migrations without a device: what the manager alone could keep up with.</param>
-internal readonly record struct SustainedRates(double Bare, double Mirrored, double Manager);
+/// <summary>How fast the same copies go, one way of doing them.</summary>
+/// <param name="GigabytesPerSecond">Bytes copied by the time that passed, all threads at work.</param>
+/// <param name="CpuMicroseconds">Processor time of the whole process for each copy, µs: the device's too where it is of software.</param>
+internal readonly record struct SustainedRates(double GigabytesPerSecond, double CpuMicroseconds);

@@ -2,7 +2,6 @@ using System;
 using System.Diagnostics;
 using GpuMm.Vulkan.Devices;
 using Silk.NET.Vulkan;
-using VkSemaphore = Silk.NET.Vulkan.Semaphore;
 
 namespace GpuMm.Vulkan.Memory;
 
@@ -16,44 +15,48 @@ namespace GpuMm.Vulkan.Memory;
 /// </remarks>
 internal sealed unsafe class CopyStream : IDisposable
 {
-    /// <summary>Timed copies of one batch at most.</summary>
-    public const int MaxTimed = 64;
+    /// <summary>Timed copies that are worth a submission of their own.</summary>
+    public const int WorthCount = 64;
 
+    /// <summary>Timed copies of one batch at most.</summary>
+    public const int MaxTimed = 8 * WorthCount;
 
     private const int BatchCount = 8;
     private const int QueriesPerBatch = MaxTimed + 1; // One before the first copy, one behind each.
 
-    // Large copies go at once: the device works while the CPU records the next. Where the processor is the device, handing
-    // over wakes threads, and a batch is recorded long before a copy is done.
-    private const ulong FlushBytes = 64ul << 20;
-    private const ulong SharedFlushBytes = 256ul << 20;
-    private const ulong WaitLimitNs = 30_000_000_000;
+    // What is worth a submission goes while the device has no more than one other to do. Behind two it waits and grows:
+    // they keep the device busy for longer than recording takes, and fewer submissions cost less.
+    private const int BusyCount = 2;
+    private const ulong WorthBytes = 64ul << 20;
+    private const ulong MaxBytes = 256ul << 20;
 
     private readonly VulkanDevice _device;
     private readonly CommandPool _pool;
     private readonly QueryPool _queries;
-    private readonly VkSemaphore _timeline;
+    private readonly QueueTimeline _timeline;
     private readonly CommandBuffer[] _commands = new CommandBuffer[BatchCount];
     private readonly ulong[] _values = new ulong[BatchCount]; // What each batch signals; 0 when it was looked at.
     private readonly int[] _timedCounts = new int[BatchCount];
     private readonly int[] _queryCounts = new int[BatchCount]; // Timestamps written; the first stands before the first copy.
-    private readonly byte[] _ends = new byte[BatchCount * MaxTimed]; // For each copy, the timestamp behind it.
+    private readonly ushort[] _ends = new ushort[BatchCount * MaxTimed]; // For each copy, the timestamp behind it.
     private readonly CopyTag[] _tags = new CopyTag[BatchCount * MaxTimed];
+    private readonly ulong[] _ticks = new ulong[QueriesPerBatch];
     private readonly double _nsPerTick;
     private readonly ulong _tickMask;
-    private ulong _submitted;
-    private ulong _done;
     private ulong _batchBytes; // Of the timed copies of the open batch.
     private ulong _sharedBytes; // Of its copies that no timestamp stands behind yet.
     private int _slot;
     private bool _isOpen;
 
-    public CopyStream(VulkanDevice device)
+    /// <summary>Makes a stream.</summary>
+    /// <param name="device">The device; all streams share its copy queue.</param>
+    /// <param name="isTimed">False: there are no timestamps, and no copy has a time.</param>
+    public CopyStream(VulkanDevice device, bool isTimed = true)
     {
         _device = device;
         _nsPerTick = device.Info.TimestampPeriodNs;
-        _tickMask = device.TimestampBits >= 64 ? ulong.MaxValue : (1ul << device.TimestampBits) - 1;
-        _timeline = device.CreateTimeline();
+        _tickMask = !isTimed ? 0 : device.TimestampBits >= 64 ? ulong.MaxValue : (1ul << device.TimestampBits) - 1;
+        _timeline = new QueueTimeline(device, device.CopyQueue);
         _pool = device.CreateCommandPool(device.CopyFamily);
         device.AllocateCommands(_pool, _commands);
         QueryPoolCreateInfo info = new()
@@ -78,16 +81,13 @@ internal sealed unsafe class CopyStream : IDisposable
     public bool SharesTimestamps { get; set; }
 
     /// <summary>What the batch that is open, or opened next, signals.</summary>
-    public ulong NextValue => _submitted + 1;
+    public ulong NextValue => _timeline.Submitted + 1;
 
     /// <summary>How far the timeline is, as far as we know.</summary>
-    public ulong DoneValue => _done;
-
-    /// <summary>The timeline.</summary>
-    public VkSemaphore Timeline => _timeline;
+    public ulong DoneValue => _timeline.Done;
 
     /// <summary>Submissions so far.</summary>
-    public ulong SubmittedCount => _submitted;
+    public ulong SubmittedCount => _timeline.Submitted;
 
     /// <summary>The commands of the open batch; opens one.</summary>
     public CommandBuffer Commands()
@@ -115,15 +115,11 @@ internal sealed unsafe class CopyStream : IDisposable
             commands, PipelineStageFlags.AllCommandsBit, PipelineStageFlags.AllCommandsBit, 0, 1, &barrier, 0, null, 0, null);
     }
 
-    /// <summary>Opens a batch with room for one more timed copy; a full one is submitted.</summary>
+    /// <summary>Opens a batch with room for one more timed copy.</summary>
     /// <returns>Its commands.</returns>
     public CommandBuffer CommandsForTimed()
     {
-        if (_isOpen && (_timedCounts[_slot] == MaxTimed || _batchBytes >= FullBytes))
-        {
-            Flush();
-        }
-
+        FlushIfWorth();
         return Commands();
     }
 
@@ -151,7 +147,7 @@ internal sealed unsafe class CopyStream : IDisposable
     public void EndTimed()
     {
         int copy = _timedCounts[_slot]++;
-        _ends[(_slot * MaxTimed) + copy] = (byte)_queryCounts[_slot];
+        _ends[(_slot * MaxTimed) + copy] = (ushort)_queryCounts[_slot];
         if (!SharesTimestamps)
         {
             CloseTimed();
@@ -178,89 +174,56 @@ internal sealed unsafe class CopyStream : IDisposable
     {
         if (!_isOpen)
         {
-            return _submitted;
+            return _timeline.Submitted;
         }
 
         CommandBuffer commands = _commands[_slot];
         CloseTimed();
         _isOpen = false;
         _device.Check(_device.Functions.EndCommandBuffer(commands), "vkEndCommandBuffer");
-        ulong value = _submitted + 1;
-        VkSemaphore timeline = _timeline;
-        TimelineSemaphoreSubmitInfo values = new()
-        {
-            SType = StructureType.TimelineSemaphoreSubmitInfo,
-            SignalSemaphoreValueCount = 1,
-            PSignalSemaphoreValues = &value,
-        };
-        SubmitInfo submit = new()
-        {
-            SType = StructureType.SubmitInfo,
-            PNext = &values,
-            CommandBufferCount = 1,
-            PCommandBuffers = &commands,
-            SignalSemaphoreCount = 1,
-            PSignalSemaphores = &timeline,
-        };
-        _device.Check(_device.Functions.QueueSubmit(_device.CopyQueue, 1, &submit, default), "vkQueueSubmit");
-        _submitted = value;
+        ulong value = _timeline.Submit(commands);
         _values[_slot] = value;
         _slot = (_slot + 1) % BatchCount;
         return value;
     }
 
-    /// <summary>True when the timeline reached a value.</summary>
-    public bool IsDone(ulong value)
+    /// <summary>Submits the open batch if it is full, or worth it while the device has little to do.</summary>
+    public void FlushIfWorth()
     {
-        if (value > _done)
+        if (!_isOpen)
         {
-            ulong now;
-            _device.Check(_device.Functions.GetSemaphoreCounterValue(_device.Handle, _timeline, &now), "vkGetSemaphoreCounterValue");
-            _done = now;
+            return;
         }
 
-        return value <= _done;
-    }
-
-    /// <summary>Submits the open batch if it is large enough to keep the device busy.</summary>
-    public void FlushIfLarge()
-    {
-        if (_isOpen && _batchBytes >= FullBytes)
+        // Whether the device is busy is asked at times only: asking costs a call.
+        int count = _timedCounts[_slot];
+        bool isWorth = _batchBytes >= WorthBytes || (count >= WorthCount && count % 16 == 0);
+        if (count == MaxTimed || _batchBytes >= MaxBytes || (isWorth && !IsBusy))
         {
             Flush();
         }
     }
+
+    /// <summary>True when the timeline reached a value.</summary>
+    public bool IsDone(ulong value) => _timeline.IsDone(value);
 
     /// <summary>Submits if need be, and waits until the timeline reached a value.</summary>
     /// <param name="value">At most <see cref="NextValue"/>.</param>
-    /// <exception cref="VulkanException">The device was lost, or did not finish in 30 s.</exception>
+    /// <exception cref="VulkanException">The device was lost, or did not finish in 60 s.</exception>
     public void Wait(ulong value)
     {
         Debug.Assert(value <= NextValue, "Only what was recorded is waited for.");
-        if (value > _submitted)
+        if (value > _timeline.Submitted)
         {
             Flush();
         }
 
-        if (value > _done)
-        {
-            VkSemaphore timeline = _timeline;
-            SemaphoreWaitInfo info = new()
-            {
-                SType = StructureType.SemaphoreWaitInfo,
-                SemaphoreCount = 1,
-                PSemaphores = &timeline,
-                PValues = &value,
-            };
-            _device.Check(_device.Functions.WaitSemaphores(_device.Handle, &info, WaitLimitNs), "vkWaitSemaphores");
-            _done = Math.Max(_done, value);
-        }
-
+        _timeline.Wait(value);
         Harvest();
     }
 
     /// <summary>Waits for everything that was recorded.</summary>
-    public void WaitAll() => Wait(_isOpen ? NextValue : _submitted);
+    public void WaitAll() => Wait(_isOpen ? NextValue : _timeline.Submitted);
 
     /// <summary>Looks at the times of the batches that are done.</summary>
     public void Harvest()
@@ -269,7 +232,7 @@ internal sealed unsafe class CopyStream : IDisposable
         for (int i = 0; i < BatchCount; i++)
         {
             int slot = (_slot + i) % BatchCount;
-            if (_values[slot] != 0 && _values[slot] <= _done)
+            if (_values[slot] != 0 && _values[slot] <= _timeline.Done)
             {
                 Harvest(slot);
             }
@@ -283,10 +246,10 @@ internal sealed unsafe class CopyStream : IDisposable
         _device.Functions.DestroyQueryPool(_device.Handle, _queries, null);
         _device.Counts.Others--;
         _device.DestroyCommandPool(_pool);
-        _device.DestroySemaphore(_timeline);
+        _timeline.Dispose();
     }
 
-    private ulong FullBytes => SharesTimestamps ? SharedFlushBytes : FlushBytes;
+    private bool IsBusy => _timeline.Submitted >= BusyCount && !_timeline.IsDone(_timeline.Submitted - BusyCount + 1);
 
     private static int QueryOf(int slot) => slot * QueriesPerBatch;
 
@@ -313,11 +276,16 @@ internal sealed unsafe class CopyStream : IDisposable
         _batchBytes = 0;
         _sharedBytes = 0;
         _isOpen = true;
+        if (_tickMask == 0)
+        {
+            return;
+        }
+
         if (_device.ResetsQueriesFromHost)
         {
             _device.Functions.ResetQueryPool(_device.Handle, _queries, (uint)QueryOf(_slot), QueriesPerBatch);
         }
-        else if (_tickMask != 0)
+        else
         {
             _device.Functions.CmdResetQueryPool(_commands[_slot], _queries, (uint)QueryOf(_slot), QueriesPerBatch);
         }
@@ -332,27 +300,30 @@ internal sealed unsafe class CopyStream : IDisposable
             return;
         }
 
-        ulong* ticks = stackalloc ulong[QueriesPerBatch];
         uint queries = (uint)_queryCounts[slot];
-        _device.Check(
-            _device.Functions.GetQueryPoolResults(
-                _device.Handle,
-                _queries,
-                (uint)QueryOf(slot),
-                queries,
-                queries * sizeof(ulong),
-                ticks,
-                sizeof(ulong),
-                QueryResultFlags.Result64Bit | QueryResultFlags.ResultWaitBit),
-            "vkGetQueryPoolResults");
+        fixed (ulong* ticks = _ticks)
+        {
+            _device.Check(
+                _device.Functions.GetQueryPoolResults(
+                    _device.Handle,
+                    _queries,
+                    (uint)QueryOf(slot),
+                    queries,
+                    queries * sizeof(ulong),
+                    ticks,
+                    sizeof(ulong),
+                    QueryResultFlags.Result64Bit | QueryResultFlags.ResultWaitBit),
+                "vkGetQueryPoolResults");
+        }
+
         for (int i = 0; i < count;)
         {
-            i = TellTimes(times, slot, i, ticks);
+            i = TellTimes(times, slot, i);
         }
     }
 
     // The copies between two timestamps share what passed between them, each as much as it is of their bytes.
-    private int TellTimes(ICopyTimes times, int slot, int first, ulong* ticks)
+    private int TellTimes(ICopyTimes times, int slot, int first)
     {
         int end = _ends[(slot * MaxTimed) + first];
         int next = first;
@@ -364,7 +335,7 @@ internal sealed unsafe class CopyStream : IDisposable
 
         // Invariant: a batch of n timestamps has n - 1 spaces between them; a copy names the later of its two.
         Debug.Assert(end > 0 && end < QueriesPerBatch, "The timestamp lies in the batch, and one before it.");
-        ulong passed = unchecked(ticks[end] - ticks[end - 1]) & _tickMask;
+        ulong passed = unchecked(_ticks[end] - _ticks[end - 1]) & _tickMask;
         double passedNs = passed * _nsPerTick;
         for (int i = first; i < next; i++)
         {

@@ -53,26 +53,40 @@ internal sealed unsafe class DomainPool : IDisposable
 
     public int BlockCount => _blocks.Count;
 
-    /// <summary>Takes a piece.</summary>
+    /// <summary>Takes a piece of the blocks that there are.</summary>
+    /// <param name="needs">What the buffer or image needs.</param>
+    /// <param name="piece">The piece.</param>
+    /// <returns>False when none of them has room.</returns>
+    public bool TryTake(in MemoryRequirements needs, out MemoryPiece piece)
+    {
+        SpaceRequest request = RequestOf(needs);
+        foreach (MemoryBlock block in _blocks)
+        {
+            if (TryTake(block, request, out piece))
+            {
+                return true;
+            }
+        }
+
+        piece = default;
+        return false;
+    }
+
+    /// <summary>Takes a piece, from another block of the device's memory if need be.</summary>
     /// <param name="needs">What the buffer or image needs.</param>
     /// <exception cref="VulkanException">The device has no more memory.</exception>
     public MemoryPiece Take(in MemoryRequirements needs)
     {
-        ulong alignment = Math.Max(needs.Alignment, PieceBytes);
-        ulong sizeBytes = RoundUp(needs.Size, PieceBytes);
-        SpaceRequest request = new(sizeBytes, alignment);
-        foreach (MemoryBlock block in _blocks)
+        if (TryTake(needs, out MemoryPiece piece))
         {
-            if (TryTake(block, request, out MemoryPiece piece))
-            {
-                return piece;
-            }
+            return piece;
         }
 
-        MemoryBlock added = AddBlock(Math.Max(_blockBytes, RoundUp(sizeBytes, BitOperations.RoundUpToPowerOf2(alignment))));
+        SpaceRequest request = RequestOf(needs);
+        MemoryBlock added = AddBlock(Math.Max(_blockBytes, RoundUp(request.SizeBytes, BitOperations.RoundUpToPowerOf2(request.AlignmentBytes))));
         return TryTake(added, request, out MemoryPiece first)
             ? first
-            : throw new InvalidOperationException($"An empty block of {added.SizeBytes} bytes has no room for {sizeBytes}.");
+            : throw new InvalidOperationException($"An empty block of {added.SizeBytes} bytes has no room for {request.SizeBytes}.");
     }
 
     /// <summary>Blocks that nothing lies in.</summary>
@@ -136,6 +150,9 @@ internal sealed unsafe class DomainPool : IDisposable
             FreeBlock(_blocks[i]);
         }
     }
+
+    private static SpaceRequest RequestOf(in MemoryRequirements needs) =>
+        new(RoundUp(needs.Size, PieceBytes), Math.Max(needs.Alignment, PieceBytes));
 
     private static ulong RoundUp(ulong value, ulong step) => (value + step - 1) / step * step;
 

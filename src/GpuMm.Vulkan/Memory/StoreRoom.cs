@@ -10,14 +10,15 @@ namespace GpuMm.Vulkan.Memory;
 /// <remarks>
 /// The space of a retired store in video memory or the aperture is free at once, as in the manager: whoever takes it is
 /// written by a later copy of the same queue. Only the CPU must not write there before <see cref="BusyUntil"/>. Space
-/// in system memory, where the CPU writes what is to be uploaded, waits. One thread. No managed allocation in the
-/// steady state.
+/// in system memory, where the CPU writes what is to be uploaded, waits. Small stores are parked whole for the next of
+/// their size, a few of them, until the pool needs their space. One thread. No managed allocation in the steady state.
 /// </remarks>
 internal sealed class StoreRoom : IDisposable
 {
     private readonly VulkanDevice _device;
     private readonly DomainPool[] _pools;
-    private readonly Queue<(Store Store, ulong Value)> _waiting = new(512);
+    private readonly ParkedStores[] _parked = [new(), new(), new()];
+    private readonly Queue<(Store Store, ulong Value)> _waiting = new(2048);
     private readonly ulong[] _busyUntil = new ulong[3];
 
     // What the device answered for a size: it answers the same for every buffer or image that is made alike.
@@ -45,13 +46,20 @@ internal sealed class StoreRoom : IDisposable
 
     public DomainPool Pool(MemoryDomain domain) => _pools[(int)domain];
 
+    /// <summary>Bytes of a domain's pool that parked stores hold.</summary>
+    public ulong ParkedBytes(MemoryDomain domain) => _parked[(int)domain].Bytes;
+
     /// <summary>Makes a store.</summary>
     /// <param name="domain">Where.</param>
     /// <param name="pageCount">How large; at least 1.</param>
     /// <param name="asImage">An image if the device can make one that large, else a buffer.</param>
     /// <exception cref="VulkanException">The device has no more memory; nothing stays behind.</exception>
-    public Store Make(MemoryDomain domain, uint pageCount, bool asImage) =>
-        asImage && pageCount <= (uint)_device.Info.MaxImageDimension ? MakeImage(domain, pageCount) : MakeBuffer(domain, pageCount);
+    public Store Make(MemoryDomain domain, uint pageCount, bool asImage)
+    {
+        bool isImage = asImage && pageCount <= (uint)_device.Info.MaxImageDimension;
+        return _parked[(int)domain].TryTake(pageCount, isImage, out Store parked) ? parked
+            : isImage ? MakeImage(domain, pageCount) : MakeBuffer(domain, pageCount);
+    }
 
     /// <summary>The point of the copy timeline before which the CPU must not write into fresh memory of a domain.</summary>
     public ulong BusyUntil(MemoryDomain domain) => _busyUntil[(int)domain];
@@ -59,16 +67,39 @@ internal sealed class StoreRoom : IDisposable
     /// <summary>Gives a store back when a point of the copy timeline is reached.</summary>
     public void Retire(in Store store, ulong value)
     {
-        Store left = store;
-        if (store.Domain != MemoryDomain.System)
+        if (store.Domain == MemoryDomain.System)
         {
-            _pools[(int)store.Domain].Release(store.Piece, keepsBlock: true);
-            _busyUntil[(int)store.Domain] = Math.Max(_busyUntil[(int)store.Domain], value);
-            left = store with { Piece = default };
+            _waiting.Enqueue((store, value));
+            WaitingBytes += store.Piece.Range.SizeBytes;
+            return;
         }
 
-        _waiting.Enqueue((left, value));
-        WaitingBytes += left.Piece.Range.SizeBytes;
+        _busyUntil[(int)store.Domain] = Math.Max(_busyUntil[(int)store.Domain], value);
+        if (!ParkedStores.Fits(store))
+        {
+            Leave(store, value);
+            return;
+        }
+
+        ParkedStores parked = _parked[(int)store.Domain];
+        while (!parked.HasRoom(store))
+        {
+            Store oldest = parked.TakeOldest(out ulong until);
+            Leave(oldest, until);
+        }
+
+        parked.Add(store, value);
+    }
+
+    /// <summary>Gives up the parked stores of a domain. Their space is free at once, they themselves when they are collected.</summary>
+    public void Unpark(MemoryDomain domain)
+    {
+        ParkedStores parked = _parked[(int)domain];
+        while (parked.Count > 0)
+        {
+            Store oldest = parked.TakeOldest(out ulong until);
+            Leave(oldest, until);
+        }
     }
 
     /// <summary>Gives back what the device is done with.</summary>
@@ -112,11 +143,33 @@ internal sealed class StoreRoom : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Unpark(MemoryDomain.Gtt);
+        Unpark(MemoryDomain.Vram);
         Collect(ulong.MaxValue);
         foreach (DomainPool pool in _pools)
         {
             pool.Dispose();
         }
+    }
+
+    // The space is free from now on: whoever takes it is written by a later copy of the same queue.
+    private void Leave(in Store store, ulong value)
+    {
+        _pools[(int)store.Domain].Release(store.Piece, keepsBlock: true);
+        _waiting.Enqueue((store with { Piece = default }, value));
+    }
+
+    // Before a pool takes another block from the device, what is parked in those that it has goes.
+    private MemoryPiece Take(MemoryDomain domain, in MemoryRequirements needs)
+    {
+        DomainPool pool = _pools[(int)domain];
+        if (pool.TryTake(needs, out MemoryPiece piece))
+        {
+            return piece;
+        }
+
+        Unpark(domain);
+        return pool.Take(needs);
     }
 
     private unsafe Store MakeImage(MemoryDomain domain, uint pageCount)
@@ -126,7 +179,7 @@ internal sealed class StoreRoom : IDisposable
         bool isBound = false;
         try
         {
-            piece = _pools[(int)domain].Take(NeedsOf(image, pageCount));
+            piece = Take(domain, NeedsOf(image, pageCount));
             _device.Check(_device.Functions.BindImageMemory(_device.Handle, image, piece.Block!.Memory, piece.Range.StartBytes), "vkBindImageMemory");
             isBound = true;
             return new Store(domain, default, image, piece, pageCount);
@@ -148,7 +201,7 @@ internal sealed class StoreRoom : IDisposable
         bool isBound = false;
         try
         {
-            piece = _pools[(int)domain].Take(NeedsOf(buffer, pageCount));
+            piece = Take(domain, NeedsOf(buffer, pageCount));
             _device.Check(_device.Functions.BindBufferMemory(_device.Handle, buffer, piece.Block!.Memory, piece.Range.StartBytes), "vkBindBufferMemory");
             isBound = true;
             return new Store(domain, buffer, default, piece, pageCount);

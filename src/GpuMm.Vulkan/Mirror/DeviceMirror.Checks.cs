@@ -86,9 +86,10 @@ internal sealed partial class DeviceMirror
                 return problem;
             }
 
-            if (Room.WaitingCount == 0 && pool.UsedBytes != bytes[i])
+            ulong usedBytes = pool.UsedBytes - Room.ParkedBytes(pool.Domain);
+            if (Room.WaitingCount == 0 && usedBytes != bytes[i])
             {
-                return string.Create(CultureInfo.InvariantCulture, $"{pool.Domain}: objects hold {bytes[i]} bytes on the device, the pool gave out {pool.UsedBytes}");
+                return string.Create(CultureInfo.InvariantCulture, $"{pool.Domain}: objects hold {bytes[i]} bytes on the device, the pool gave out {usedBytes}");
             }
         }
 

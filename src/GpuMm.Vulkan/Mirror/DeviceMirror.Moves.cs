@@ -13,14 +13,14 @@ internal sealed partial class DeviceMirror
     private const ulong MaxWaitingBytes = 32ul << 20;
 
     // Stores that may wait before anybody asks how far the device is: asking costs a call.
-    private const int CollectCount = CopyStream.MaxTimed;
+    private const int CollectCount = CopyStream.WorthCount;
 
     /// <summary>Does a move on the device: memory in the target's domain, a copy into it, the old memory back after the copy.</summary>
     /// <param name="request">What the manager moves.</param>
     /// <param name="modelNs">What the model says it takes; 0 when the model takes no time for it.</param>
     /// <returns>The point of the copy timeline at which it is done.</returns>
     /// <exception cref="VulkanException">The device is out of memory or was lost; the object keeps what it had.</exception>
-    /// <remarks>Cost: two to four calls to make the target, five to record; one more every 16 moves to submit.</remarks>
+    /// <remarks>Cost: two to four calls to make the target, five to record; one more every 64 moves or so to submit.</remarks>
     public ulong Move(in MoveRequest request, long modelNs)
     {
         MirrorObject mirrored = Track(request.Target);
@@ -74,7 +74,7 @@ internal sealed partial class DeviceMirror
         }
 
         Counters.CountMove(clears, request.CarriesBytes, target.SizeBytes);
-        Stream.FlushIfLarge();
+        Stream.FlushIfWorth();
         if (Room.WaitingBytes > MaxWaitingBytes)
         {
             Stream.Wait(Room.OldestValue);

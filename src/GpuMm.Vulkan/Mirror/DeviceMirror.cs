@@ -99,10 +99,12 @@ internal sealed partial class DeviceMirror : ICopyTimes, IDisposable
         from.IsTouched = true;
     }
 
-    /// <summary>Waits for all copies and gives back what they held.</summary>
+    /// <summary>Waits for all copies and gives back what they held, and what is parked.</summary>
     public void Finish()
     {
         Stream.WaitAll();
+        Room.Unpark(MemoryDomain.Gtt);
+        Room.Unpark(MemoryDomain.Vram);
         Room.Collect(Stream.DoneValue);
     }
 
