@@ -14,6 +14,14 @@ internal sealed class NaiveArc(long capacity) : NaivePolicy(capacity)
     private double _p;
     private int _ghostHit; // 0 none, 1 in B1, 2 in B2
 
+    /// <summary>Residents that are passed over: the oldest of the others goes in their stead.</summary>
+    public HashSet<int> Vetoed { get; } = [];
+
+    public IEnumerable<int> Ghosts => _b1.Concat(_b2);
+
+    /// <summary>Whether anybody can be evicted.</summary>
+    public bool HasVictim => Resident.Any(id => !Vetoed.Contains(id));
+
     public override IEnumerable<int> Resident => _t1.Concat(_t2);
 
     protected override void Hit(int id, long next)
@@ -22,6 +30,15 @@ internal sealed class NaiveArc(long capacity) : NaivePolicy(capacity)
         _t2.Remove(id);
         _t2.Insert(0, id);
     }
+
+    /// <summary>Evicts one for an object that was looked up.</summary>
+    public void EvictOne(uint incoming) => Evict(incoming);
+
+    public bool Ask(int id, uint size) => Lookup(id, size);
+
+    public void Use(int id) => Hit(id, next: 0);
+
+    public void Admit(int id, uint size) => Insert(id, size, next: 0);
 
     protected override bool Lookup(int id, uint size)
     {
@@ -53,9 +70,13 @@ internal sealed class NaiveArc(long capacity) : NaivePolicy(capacity)
                 _b1.RemoveAt(_b1.Count - 1);
                 Replace();
             }
+            else if (Oldest(_t1) >= 0)
+            {
+                _t1.RemoveAt(Oldest(_t1));
+            }
             else
             {
-                _t1.RemoveAt(_t1.Count - 1);
+                Replace();
             }
         }
         else
@@ -78,9 +99,13 @@ internal sealed class NaiveArc(long capacity) : NaivePolicy(capacity)
     private void Replace()
     {
         long t1 = Sum(_t1);
-        bool fromT1 = (t1 > 0 && (t1 > _p || (t1 == _p && _ghostHit == 2))) || _t2.Count == 0;
+        bool isOver = t1 > _p || (t1 == _p && _ghostHit == 2);
+        bool fromT1 = (Oldest(_t1) >= 0 && isOver) || Oldest(_t2) < 0;
         (List<int> from, List<int> to) = fromT1 ? (_t1, _b1) : (_t2, _b2);
-        to.Insert(0, from[^1]);
-        from.RemoveAt(from.Count - 1);
+        int oldest = Oldest(from);
+        to.Insert(0, from[oldest]);
+        from.RemoveAt(oldest);
     }
+
+    private int Oldest(List<int> list) => list.FindLastIndex(id => !Vetoed.Contains(id));
 }

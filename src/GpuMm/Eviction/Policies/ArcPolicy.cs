@@ -8,7 +8,8 @@ namespace GpuMm.Eviction;
 /// </summary>
 /// <remarks>
 /// Sizes in units; the target moves by one unit, or by the ratio of the ghost lists, as in libCacheSim: with bytes as units
-/// it hardly adapts, with pages it does better. Source: Megiddo and Modha, "ARC" (FAST 2003).
+/// it hardly adapts, with pages it does better. A candidate that is aside counts as resident, and only an eviction drops a
+/// ghost: a veto changes nothing. Source: Megiddo and Modha, "ARC" (FAST 2003).
 /// </remarks>
 public struct ArcPolicy : IEvictionPolicy
 {
@@ -21,6 +22,8 @@ public struct ArcPolicy : IEvictionPolicy
     private const uint SelectedT1 = 7;
     private const uint SelectedT2 = 8;
     private const uint SelectedNoGhost = 9; // from T1, and not to be remembered
+    private const uint DropsB1 = 16; // beside Selected: if it goes, so does the oldest ghost of this list
+    private const uint DropsB2 = 32;
 
     private PolicyNodes<PolicyNode> _nodes;
     private PolicyList _t1;
@@ -29,6 +32,8 @@ public struct ArcPolicy : IEvictionPolicy
     private PolicyList _b2;
     private long _capacity;
     private double _target; // wished size of T1, units
+    private long _asideT1; // units of T1 that are selected, and still resident
+    private long _asideT2;
 
     /// <inheritdoc/>
     public void Start(long capacity, bool mayRefuse)
@@ -40,6 +45,8 @@ public struct ArcPolicy : IEvictionPolicy
         _b2 = PolicyList.Empty;
         _capacity = capacity;
         _target = 0;
+        _asideT1 = 0;
+        _asideT2 = 0;
     }
 
     /// <inheritdoc/>
@@ -50,6 +57,10 @@ public struct ArcPolicy : IEvictionPolicy
 
     /// <inheritdoc/>
     public readonly bool IsResident(int slot) => _nodes[slot].State is T1 or T2;
+
+    /// <summary>Whether an object that is not resident is remembered.</summary>
+    /// <param name="slot">Its slot.</param>
+    public readonly bool IsGhost(int slot) => _nodes[slot].State is B1 or B2;
 
     /// <inheritdoc/>
     public readonly uint SizeOf(int slot) => _nodes[slot].Size;
@@ -95,33 +106,46 @@ public struct ArcPolicy : IEvictionPolicy
         uint state = incoming < 0 ? 0 : _nodes[incoming].State;
         if (state is FromB1 or FromB2)
         {
-            return Replace(state == FromB2);
+            return Replace(state == FromB2, drops: 0);
         }
 
-        if (_t1.Units + _b1.Units + size > _capacity)
+        long recent = _t1.Units + _asideT1 + _b1.Units;
+        if (recent + size > _capacity)
         {
             if (!_b1.IsEmpty)
             {
-                _nodes[_b1.PopTail(ref _nodes)].State = 0;
+                return Replace(isB2Hit: false, DropsB1);
             }
-            else if (!_t1.IsEmpty)
+
+            if (!_t1.IsEmpty)
             {
                 return Select(ref _t1, SelectedNoGhost);
             }
         }
-        else if (_t1.Units + _b1.Units + _t2.Units + _b2.Units >= 2 * _capacity && !_b2.IsEmpty)
+        else if (recent + _t2.Units + _asideT2 + _b2.Units >= 2 * _capacity)
         {
-            _nodes[_b2.PopTail(ref _nodes)].State = 0;
+            return Replace(isB2Hit: false, DropsB2);
         }
 
-        return Replace(isB2Hit: false);
+        return Replace(isB2Hit: false, drops: 0);
     }
 
     /// <inheritdoc/>
     public void Evict(int slot)
     {
         ref PolicyNode node = ref _nodes[slot];
-        switch (node.State)
+        uint state = node.State;
+        Return(node);
+        if ((state & DropsB1) != 0)
+        {
+            Drop(ref _b1);
+        }
+        else if ((state & DropsB2) != 0)
+        {
+            Drop(ref _b2);
+        }
+
+        switch (state & ~(DropsB1 | DropsB2))
         {
             case SelectedT1:
                 node.State = B1;
@@ -141,7 +165,8 @@ public struct ArcPolicy : IEvictionPolicy
     public void Restore(int slot)
     {
         ref PolicyNode node = ref _nodes[slot];
-        if (node.State == SelectedT2)
+        Return(node);
+        if (IsSelectedFromT2(node.State))
         {
             node.State = T2;
             _t2.PushTail(ref _nodes, slot);
@@ -175,6 +200,7 @@ public struct ArcPolicy : IEvictionPolicy
     /// <inheritdoc/>
     public void Remove(int slot)
     {
+        Return(_nodes[slot]);
         switch (_nodes[slot].State)
         {
             case T1:
@@ -194,10 +220,33 @@ public struct ArcPolicy : IEvictionPolicy
         _nodes[slot].State = 0;
     }
 
-    private int Replace(bool isB2Hit)
+    private static bool IsSelectedFromT2(uint state) => (state & ~(DropsB1 | DropsB2)) == SelectedT2;
+
+    // What was aside no longer is.
+    private void Return(in PolicyNode node)
     {
-        bool isT1OverTarget = _t1.Units > 0 && (_t1.Units > _target || (_t1.Units == _target && isB2Hit));
-        return isT1OverTarget || _t2.IsEmpty ? Select(ref _t1, SelectedT1) : Select(ref _t2, SelectedT2);
+        if (node.State < SelectedT1)
+        {
+            return;
+        }
+
+        ref long aside = ref IsSelectedFromT2(node.State) ? ref _asideT2 : ref _asideT1;
+        aside -= node.Size;
+    }
+
+    private void Drop(ref PolicyList ghosts)
+    {
+        if (!ghosts.IsEmpty)
+        {
+            _nodes[ghosts.PopTail(ref _nodes)].State = 0;
+        }
+    }
+
+    private int Replace(bool isB2Hit, uint drops)
+    {
+        long units = _t1.Units + _asideT1;
+        bool isT1OverTarget = !_t1.IsEmpty && (units > _target || (units == _target && isB2Hit));
+        return isT1OverTarget || _t2.IsEmpty ? Select(ref _t1, SelectedT1 | drops) : Select(ref _t2, SelectedT2 | drops);
     }
 
     private int Select(ref PolicyList list, uint state)
@@ -205,7 +254,10 @@ public struct ArcPolicy : IEvictionPolicy
         int slot = list.PopTail(ref _nodes);
         if (slot >= 0)
         {
-            _nodes[slot].State = state;
+            ref PolicyNode node = ref _nodes[slot];
+            node.State = state;
+            ref long aside = ref IsSelectedFromT2(state) ? ref _asideT2 : ref _asideT1;
+            aside += node.Size;
         }
 
         return slot;
