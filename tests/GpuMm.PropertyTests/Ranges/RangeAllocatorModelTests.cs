@@ -45,7 +45,10 @@ public sealed class RangeAllocatorModelTests(ITestOutputHelper output)
                 Gen.Select(Gen.ULong[0, Units + 1], Gen.ULong[0, 8], Gen.ULong[0, 2]),
                 static (run, roll, at) => roll < run.Inserts ? run.InsertAt(at.Item1, at.Item2, at.Item3) : null),
             Step("remove", Gen.Int[0, 63], static (run, roll, pick) => roll < run.Removes ? run.Remove(pick) : null),
-            Step("replace", Gen.Int[0, 63], static (run, roll, pick) => roll < 30 ? run.Replace(pick) : null),
+            Step(
+                "replace or split",
+                Gen.Select(Gen.Int[0, 63], Gen.ULong[0, 6]),
+                static (run, roll, at) => roll < 25 ? run.Replace(at.Item1) : roll < 50 ? run.Split(at.Item1, at.Item2) : null),
             Step(
                 "scan",
                 Gen.Select(s_request, Gen.Int[0, 63].Array[0, 24]),
@@ -124,6 +127,18 @@ public sealed class RangeAllocatorModelTests(ITestOutputHelper output)
             }
 
             return null;
+        }
+
+        public string? Split(int pick, ulong units)
+        {
+            if (Pick(pick) is not int id)
+            {
+                return null;
+            }
+
+            ulong headBytes = unchecked(units * place.Unit);
+            MmStatus expected = _model.TrySplit(id, headBytes);
+            return (_subject?.TrySplit(id, headBytes) ?? expected).ToString();
         }
 
         public string Scan(RangeRequest units, int[] picks)

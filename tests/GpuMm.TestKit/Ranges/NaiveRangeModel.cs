@@ -105,6 +105,22 @@ public sealed class NaiveRangeModel(ulong start, ulong size, ulong guard)
         _holes.Sort((a, b) => a.Start.CompareTo(b.Start));
     }
 
+    /// <summary>Two nodes in the place of one.</summary>
+    public MmStatus TrySplit(int id, ulong headBytes)
+    {
+        ModelNode node = _nodes.Single(other => other.Id == id);
+        if (headBytes == 0 || headBytes >= node.Size)
+        {
+            return MmStatus.InvalidArgument;
+        }
+
+        _nodes.Remove(node);
+        _nodes.Add(node with { Size = headBytes });
+        _nodes.Add(new ModelNode(_nextId++, node.Start + headBytes, node.Size - headBytes, node.Color));
+        _nodes.Sort((a, b) => a.Start.CompareTo(b.Start));
+        return MmStatus.Ok;
+    }
+
     /// <summary>Adds nodes in the given order until the request fits, and names the victims.</summary>
     public ModelScan Scan(in RangeRequest request, IReadOnlyList<int> order)
     {

@@ -48,6 +48,9 @@ public sealed class RangeSubject
         _handles[id] = Allocator.Replace(_handles[id]);
     }
 
+    public MmStatus TrySplit(int id, ulong headBytes) =>
+        Note(Allocator.TrySplit(_handles[id], headBytes, out RangeHandle tail), tail);
+
     /// <summary>Scans as the model does, frees the victims, then the colour victims; returns what it did.</summary>
     public ModelScan ScanAndEvict(in RangeRequest request, IReadOnlyList<int> order)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using GpuMm.Fences;
 using GpuMm.Objects;
 using GpuMm.Paging;
 using Xunit;
@@ -51,10 +52,12 @@ public sealed class SwapTests
         BufferObject small = Create(device, 3);
         BufferObject large = Create(device, 4);
         OperationContext context = default;
-        Assert.Equal(3ul, device.SwapOut(7, ref context)); // Three pages of one, two of the other: that one stays.
+        Assert.Equal(5ul, device.SwapOut(7, ref context)); // Three pages of one, two of the other: its first two stay.
         Assert.Equal(5, store.PageCount);
+        Assert.Equal(2ul * 4096, device.SystemPagesUsedBytes);
         Assert.True(large.Pages!.HasBackup);
-        Assert.True(large.Pages.IsPopulated);
+        Assert.Equal(2ul, large.Pages.ResidentPages);
+        Assert.False(large.Pages.IsPopulated);
         small.Release();
         large.Reserve();
         Assert.Equal(MmStatus.Ok, device.SwapOutObject(large, ref context));
@@ -71,14 +74,14 @@ public sealed class SwapTests
         GpuDeviceOptions options = new() { VramBytes = 1 << 20, SystemBytes = 2048 * 4096, ApertureBytes = 2048 * 4096, Swap = store, ChecksContents = true };
         using GpuDevice device = new(options, new InlineDriver());
         AddressSpace space = device.CreateAddressSpace();
-        BufferObject target = Create(device, 1536); // Three runs of 2 MiB.
+        BufferObject target = Create(device, 1536);
         VmArea area = target.Map(space);
         byte[] bytes = new byte[area.SizeBytes];
         new Random(5).NextBytes(bytes);
         space.Write(area.StartAddress, bytes);
         OperationContext context = default;
-        Assert.Equal(512ul, device.SwapOut(1536, ref context)); // The store took 700 pages: one run is free, the next half written.
-        Assert.Equal(1024ul * 4096, device.SystemPagesUsedBytes);
+        Assert.Equal(700ul, device.SwapOut(1536, ref context));
+        Assert.Equal((1536ul - 700) * 4096, device.SystemPagesUsedBytes);
         Assert.Equal(700, store.PageCount);
         Assert.True(target.Pages!.NeedsRestore);
         Assert.False(target.IsSwapped);
@@ -88,7 +91,7 @@ public sealed class SwapTests
         device.Faults = FaultPlan.Nth(200, FaultPoint.SwapRead);
         byte[] read = new byte[bytes.Length];
         Assert.NotEqual(MmStatus.Ok, Attempt(device, target));
-        Assert.Equal((1024ul + 192) * 4096, device.SystemPagesUsedBytes);
+        Assert.Equal((1536ul - 700 + 192) * 4096, device.SystemPagesUsedBytes);
         Assert.Equal(700 - 192, store.PageCount);
         Assert.Empty(device.Validate());
         Assert.Equal(MmStatus.Ok, space.Read(area.StartAddress, read));
@@ -131,13 +134,92 @@ public sealed class SwapTests
         BufferObject target = Create(device, 2);
         VmArea area = target.Map(space);
         OperationContext context = default;
-        Assert.Equal(0ul, device.SwapOut(1, ref context));
+        Assert.Equal(1ul, device.SwapOut(2, ref context));
         Assert.Equal(1, store.PageCount);
         Assert.Equal(MmStatus.Ok, space.Write(area.StartAddress, [9]));
         Assert.Equal(0, store.PageCount);
         byte[] read = new byte[1];
         space.Read(area.StartAddress, read);
         Assert.Equal(9, read[0]);
+    }
+
+    [Theory]
+    [InlineData(0ul)]
+    [InlineData(1ul << 20)]
+    public void WhereverWritingFailsEachPageWrittenIsFreeAndTheNextAttemptGoesOn(ulong poolBytes)
+    {
+        const ulong PageCount = 13; // Its run is parted into 8, 4 and 1, or is of those chunks from the pool.
+        for (ulong failing = 1; failing <= PageCount; failing++)
+        {
+            using MemorySwapStore store = new();
+            GpuDeviceOptions options = new()
+            {
+                VramBytes = 1 << 20,
+                SystemBytes = 1 << 20,
+                Swap = store,
+                ChecksContents = true,
+                PagePoolBytes = poolBytes,
+            };
+            using GpuDevice device = new(options, new InlineDriver());
+            AddressSpace space = device.CreateAddressSpace();
+            OperationContext context = default;
+            BufferObjectDescription description = new(PageCount * 4096, "bo", Caching: Caching.WriteCombined);
+            device.TryCreate(description, Placement.System, ref context, out BufferObject? made);
+            VmArea area = made!.Map(space);
+            byte[] bytes = new byte[area.SizeBytes];
+            new Random((int)failing).NextBytes(bytes);
+            Assert.Equal(MmStatus.Ok, space.Write(area.StartAddress, bytes));
+
+            device.Faults = FaultPlan.Nth(failing, FaultPoint.SwapWrite);
+            made.Reserve();
+            Assert.Equal(MmStatus.NoSpace, device.SwapOutObject(made, ref context));
+            Assert.Equal((long)failing - 1, store.PageCount);
+            Assert.Equal((PageCount - (failing - 1)) * 4096, device.SystemPagesUsedBytes);
+            Assert.False(made.IsSwapped);
+            made.Unreserve();
+            Assert.True(device.Validate() is { Count: 0, IsComplete: true });
+            made.Reserve();
+            Assert.Equal(MmStatus.Ok, device.SwapOutObject(made, ref context));
+            made.Unreserve();
+            Assert.True(made.IsSwapped);
+            Assert.Equal((long)PageCount, store.PageCount);
+            Assert.Equal(0ul, device.SystemPagesUsedBytes);
+
+            byte[] read = new byte[bytes.Length];
+            Assert.Equal(MmStatus.Ok, space.Read(area.StartAddress, read));
+            Assert.Equal(bytes, read);
+            Assert.True(device.Validate() is { Count: 0, IsComplete: true });
+        }
+    }
+
+    [Fact]
+    public void ASignalEndsWritingAndReadingInTheMiddleAndNothingIsLost()
+    {
+        using InterruptingStore store = new();
+        using GpuDevice device = Device(store);
+        AddressSpace space = device.CreateAddressSpace();
+        BufferObject target = Create(device, 200);
+        VmArea area = target.Map(space);
+        byte[] bytes = new byte[area.SizeBytes];
+        new Random(3).NextBytes(bytes);
+        Assert.Equal(MmStatus.Ok, space.Write(area.StartAddress, bytes));
+        OperationContext context = new() { Interrupt = store.Signal };
+        store.CallsUntilSignal = 50;
+        target.Reserve();
+        Assert.Equal(MmStatus.Interrupted, device.SwapOutObject(target, ref context));
+        Assert.Equal(50, store.PageCount);
+        Assert.Equal(150ul * 4096, device.SystemPagesUsedBytes);
+        store.Signal.Clear();
+        Assert.Equal(MmStatus.Ok, device.SwapOutObject(target, ref context));
+        store.CallsUntilSignal = 100;
+        Assert.Equal(MmStatus.Interrupted, device.Populate(target, clear: true, ref context));
+        Assert.Equal(128ul * 4096, device.SystemPagesUsedBytes); // Two pieces of 64: one is not left half-way.
+        store.Signal.Clear();
+        target.Unreserve();
+        byte[] read = new byte[bytes.Length];
+        Assert.Equal(MmStatus.Ok, space.Read(area.StartAddress, read));
+        Assert.Equal(bytes, read);
+        Assert.True(device.Validate() is { Count: 0, IsComplete: true });
     }
 
     [Fact]
@@ -205,5 +287,45 @@ public sealed class SwapTests
         Assert.Equal(
             MmStatus.Ok, device.TryCreate(new BufferObjectDescription(pages * 4096, "bo"), Placement.Gtt, ref context, out BufferObject? made));
         return made!;
+    }
+
+    // Raises a signal in the middle of what it is asked to do.
+    private sealed class InterruptingStore : SwapStore
+    {
+        private readonly MemorySwapStore _inner = new();
+
+        public WaitInterrupt Signal { get; } = new();
+
+        public int CallsUntilSignal { get; set; }
+
+        public override long PageCount => _inner.PageCount;
+
+        public override MmStatus TryWrite(ReadOnlySpan<byte> page, out ulong handle)
+        {
+            Count();
+            return _inner.TryWrite(page, out handle);
+        }
+
+        public override MmStatus TryRead(ulong handle, Span<byte> page)
+        {
+            Count();
+            return _inner.TryRead(handle, page);
+        }
+
+        public override void Free(ulong handle) => _inner.Free(handle);
+
+        protected override void Dispose(bool disposing)
+        {
+            _inner.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private void Count()
+        {
+            if (--CallsUntilSignal == 0)
+            {
+                Signal.Interrupt();
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class GpuDevice
     /// <returns>Pages freed; 0 without a store.</returns>
     /// <remarks>
     /// Takes reservations by try-lock only, so it may be called while reservations are held. An object whose pages did not
-    /// all fit into the store keeps them, and what was written of it is used the next time. Source: ttm_device_swapout.
+    /// all fit into the store keeps the others, and the next time goes on with them. Source: ttm_device_swapout.
     /// </remarks>
     public ulong SwapOut(ulong pageCount, ref OperationContext context)
     {
@@ -37,7 +37,8 @@ public sealed partial class GpuDevice
     /// <param name="context">How to go about it.</param>
     /// <returns>
     /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.Busy"/> when it is pinned, in use, swapped already, without pages or
-    /// with somebody else's; <see cref="MmStatus.NoSpace"/> when the store is full.
+    /// with somebody else's; <see cref="MmStatus.NoSpace"/> when the store is full; <see cref="MmStatus.Interrupted"/>. After
+    /// these two what was written is in the store and free here, and another call goes on from there.
     /// </returns>
     public MmStatus SwapOutObject(BufferObject target, ref OperationContext context)
     {
@@ -73,7 +74,7 @@ public sealed partial class GpuDevice
             table.ContentHash = HashContents(target, target.Resource);
         }
 
-        status = BackUp(target, table, store);
+        status = BackUp(target, table, store, context.Interrupt);
         if (status == MmStatus.Ok)
         {
             table.MarkSwapped();
@@ -89,12 +90,12 @@ public sealed partial class GpuDevice
         return status;
     }
 
-    // Pages freed: all of the object's, or those that went before the store was full. One whose pages are not made frees none.
+    // Pages freed: all of the object's, or those that went before something stood in the way.
     private ulong SwapOutCounted(BufferObject victim, ref OperationContext context)
     {
         ulong before = victim.Pages?.StoredPages ?? 0;
-        MmStatus status = SwapOutObject(victim, ref context);
-        return status is MmStatus.Ok or MmStatus.NoSpace && victim.Pages is { } table ? table.StoredPages - before : 0;
+        SwapOutObject(victim, ref context);
+        return victim.Pages is { } table && table.StoredPages > before ? table.StoredPages - before : 0;
     }
 
     private void Revoke(BufferObject target)
@@ -150,48 +151,54 @@ public sealed partial class GpuDevice
         return freed;
     }
 
-    // Page by page from the end, going on where an earlier attempt stopped: nothing was allowed to touch the pages since. A run
-    // of pages is free as soon as all of it is written, so a store that fills up has helped nevertheless.
-    private MmStatus BackUp(BufferObject target, TranslationTable table, SwapStore store)
+    // Page by page from the end; each is free as soon as it is written, so a store that fills up has helped nevertheless, and
+    // the next attempt goes on with the page at which this one stopped.
+    private MmStatus BackUp(BufferObject target, TranslationTable table, SwapStore store, WaitInterrupt? interrupt)
     {
         ulong[] handles = table.OpenBackup();
         MemoryBacking memory = Memory[(int)MemoryDomain.System];
         Span<byte> page = stackalloc byte[Math.Min((int)Pages.SizeBytes, memory.StoredBytesPerPage)];
         while (table.HasPages)
         {
-            SpaceRange run = table.Ranges[table.Ranges.Count - 1];
-            ulong runPages = run.Range.SizeBytes >> Pages.Shift;
-            ulong first = table.ResidentPages - runPages;
-            for (ulong i = 0; i < runPages; i++)
+            if (interrupt is { IsRaised: true })
             {
-                if (handles[first + i] != 0)
-                {
-                    continue;
-                }
-
-                memory.Read(run.Range.StartBytes + Pages.Bytes(i), page);
-                MmStatus status = IsFaulted(FaultPoint.SwapWrite) ? MmStatus.NoSpace : store.TryWrite(page, out handles[first + i]);
-                if (status != MmStatus.Ok)
-                {
-                    handles[first + i] = 0;
-                    return status;
-                }
+                return MmStatus.Interrupted;
             }
 
-            RaiseUnpopulated(target, run.Range.SizeBytes);
-            table.GiveLastRun(_systemPages);
+            MmStatus status = table.TryPartLastPage(_systemPages, out ulong startBytes);
+            if (status != MmStatus.Ok)
+            {
+                return status;
+            }
+
+            ref ulong handle = ref handles[table.ResidentPages - 1];
+            memory.Read(startBytes, page);
+            status = IsFaulted(FaultPoint.SwapWrite) ? MmStatus.NoSpace : store.TryWrite(page, out handle);
+            if (status != MmStatus.Ok)
+            {
+                handle = 0;
+                return status;
+            }
+
+            RaiseUnpopulated(target, Pages.SizeBytes);
+            table.GiveLastPage(_systemPages);
         }
 
         return MmStatus.Ok;
     }
 
     // Lock: the object's reservation. Some pages at a time: on failure what came back stays, and the rest waits in the store.
-    private MmStatus SwapIn(BufferObject target)
+    private MmStatus SwapIn(BufferObject target, WaitInterrupt? interrupt)
     {
         const ulong PagesAtATime = 64;
         TranslationTable table = target.Pages!;
         while (table.NeedsRestore)
         {
+            if (interrupt is { IsRaised: true })
+            {
+                return MmStatus.Interrupted;
+            }
+
             RangeList runs = default;
             ulong count = Math.Min(PagesAtATime, table.StoredPages);
             MmStatus status = _systemPages.TryTake(Pages.Bytes(count), table.Caching, clear: false, ref runs);

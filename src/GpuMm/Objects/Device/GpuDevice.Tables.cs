@@ -121,7 +121,7 @@ public sealed partial class GpuDevice
         while (true)
         {
             ulong giveCount = _systemPages.GiveCount;
-            MmStatus status = table.NeedsRestore ? SwapIn(target) : PopulateTable(target, table, clear);
+            MmStatus status = table.NeedsRestore ? SwapIn(target, context.Interrupt) : PopulateTable(target, table, clear);
             if (status != MmStatus.OutOfMemory)
             {
                 return status;

@@ -23,7 +23,6 @@ public sealed partial class GpuDevice : IDisposable
     /// <summary>Most domains of a device.</summary>
     public const int MaxDomains = 8;
 
-    private const ulong SwapRunBytes = 2ul << 20; // Where pages may be swapped, their runs are no longer than a large page
     private const ulong BusBase = 1ul << 38; // Where the bus window lies: above any system RAM that is simulated
 
     private readonly ResourceManager?[] _managers = new ResourceManager?[MaxDomains];
@@ -57,11 +56,11 @@ public sealed partial class GpuDevice : IDisposable
         // The aperture has no bytes of its own: what lies in it are system pages.
         Memory.Add((int)MemoryDomain.System, MemoryBacking.Create(options.Backing, options.SystemBytes));
         Memory.Add((int)MemoryDomain.Vram, MemoryBacking.Create(options.Backing, options.VramBytes));
-        ISpaceAllocator systemSpace = SpaceAllocator.Create(SpaceAllocatorKind.Range, options.SystemBytes);
+        RangeSpace systemSpace = new(options.SystemBytes);
         PagePool? pool = options.PagePoolBytes == 0
             ? null
             : new PagePool(systemSpace, options.PagePoolBytes, options.PoolUsesDmaAllocator, options.PoolUsesDma32, new PagePoolLists());
-        _systemPages = new SystemPages(systemSpace, Memory[(int)MemoryDomain.System], pool, options.Swap is null ? ulong.MaxValue : SwapRunBytes);
+        _systemPages = new SystemPages(systemSpace, Memory[(int)MemoryDomain.System], pool);
         Gart = options.Gart == GartMode.None ? null : new GartTable(options.ApertureBytes);
         ulong visibleBytes = options.VisibleVramBytes ?? options.VramBytes;
         SetManager(new SystemResourceManager(options.SystemBytes));

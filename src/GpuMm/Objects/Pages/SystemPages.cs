@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Paging;
@@ -11,9 +12,7 @@ namespace GpuMm.Objects;
 /// <param name="allocator">Gives out the pages.</param>
 /// <param name="backing">Their bytes.</param>
 /// <param name="pool">Keeps freed pages; null for none.</param>
-/// <param name="maxRunBytes">Longest run given out; the unit in which pages that were written to the swap store become free.</param>
-internal sealed class SystemPages(
-    ISpaceAllocator allocator, MemoryBacking backing, PagePool? pool = null, ulong maxRunBytes = ulong.MaxValue)
+internal sealed class SystemPages(RangeSpace allocator, MemoryBacking backing, PagePool? pool = null)
 {
     private readonly RankedLock _lock = new(LockRank.ResourceManager);
     private ulong _changes; // Lock: _lock
@@ -107,6 +106,31 @@ internal sealed class SystemPages(
         }
     }
 
+    /// <summary>Splits the last run until it is one page, which can be given back alone.</summary>
+    /// <param name="pages">What was taken; its pages and their order stay.</param>
+    /// <returns><see cref="MmStatus.NoSpace"/> when the allocator has no name left for another run.</returns>
+    /// <remarks>By halves, in powers of two, as the pool wants its chunks; so the runs before the last stay long.</remarks>
+    public MmStatus TrySplitLastPage(ref RangeList pages)
+    {
+        using RankedLock.Scope scope = _lock.Enter();
+        while (pages[pages.Count - 1].Range.SizeBytes > Pages.SizeBytes)
+        {
+            SpaceRange run = pages[pages.Count - 1];
+            ulong headBytes = Pages.Bytes(1ul << BitOperations.Log2(Pages.Count(run.Range.SizeBytes) - 1));
+            MmStatus status = allocator.Allocator.TrySplit(new RangeHandle(run.Handle), headBytes, out RangeHandle tail);
+            if (status != MmStatus.Ok)
+            {
+                return status;
+            }
+
+            pages.RemoveLast();
+            pages.Add(new SpaceRange(allocator.Allocator.GetRange(new RangeHandle(run.Handle)), run.Handle));
+            pages.Add(new SpaceRange(allocator.Allocator.GetRange(tail), tail.Packed));
+        }
+
+        return MmStatus.Ok;
+    }
+
     /// <summary>Empties the pool, as far as asked. Returns the pages that it gave up.</summary>
     public ulong ShrinkPool(ulong pageCount)
     {
@@ -133,7 +157,7 @@ internal sealed class SystemPages(
 
     private void TakeLocked(ulong sizeBytes, ref RangeList into)
     {
-        ulong pieceBytes = Math.Min(sizeBytes, maxRunBytes);
+        ulong pieceBytes = sizeBytes;
         RangeList piece = default;
         while (sizeBytes > 0)
         {

@@ -44,7 +44,7 @@ public sealed class TranslationTable
     public bool IsPopulated => (HasPages && _storedPages == 0) || (Flags & TranslationFlags.PrivatePopulated) != 0;
 
     /// <summary>Pages that are here; the others are in the swap store, or were never made.</summary>
-    public ulong ResidentPages => _pages.SizeBytes >> Pages.Shift;
+    public ulong ResidentPages => HasPages ? PageCount - _storedPages : 0;
 
     /// <summary>True when pages are in the swap store, all or some.</summary>
     public bool HasBackup => _backup is not null;
@@ -55,8 +55,6 @@ public sealed class TranslationTable
 
     /// <summary>True when pages must come back from the store before anyone may use them.</summary>
     internal bool NeedsRestore => _storedPages != 0;
-
-    internal ref RangeList Ranges => ref _pages;
 
     internal ulong StoredPages => _storedPages;
 
@@ -124,33 +122,40 @@ public sealed class TranslationTable
         return count;
     }
 
-    /// <summary>Gives the last run of pages away: all of them are in the store. Returns its bytes.</summary>
-    internal ulong GiveLastRun(SystemPages source)
+    /// <summary>Makes the last page one that can be given away alone. Its first byte, or why it cannot.</summary>
+    internal MmStatus TryPartLastPage(SystemPages source, out ulong startBytes)
     {
-        RangeList run = default;
-        run.Add(_pages.RemoveLast());
-        ulong sizeBytes = run.SizeBytes;
-        _storedPages += sizeBytes >> Pages.Shift;
-        source.Give(Caching, ref run);
-        return sizeBytes;
+        MmStatus status = source.TrySplitLastPage(ref _pages);
+        startBytes = _pages[_pages.Count - 1].Range.StartBytes;
+        return status;
+    }
+
+    /// <summary>Gives the last page away: it was parted from its run, and is in the store.</summary>
+    internal void GiveLastPage(SystemPages source)
+    {
+        RangeList page = default;
+        page.Add(_pages.RemoveLast());
+        _storedPages++;
+        source.Give(Caching, ref page);
     }
 
     /// <summary>Takes pages back behind those that are here: they were read from the store.</summary>
     internal void AppendRuns(in RangeList runs, SwapStore store)
     {
         ulong first = ResidentPages;
+        ulong count = runs.SizeBytes >> Pages.Shift;
         for (int i = 0; i < runs.Count; i++)
         {
             _pages.Add(runs[i]);
         }
 
-        for (ulong page = first; page < ResidentPages; page++)
+        for (ulong page = first; page < first + count; page++)
         {
             store.Free(_backup![page]);
             _backup[page] = 0;
         }
 
-        _storedPages -= ResidentPages - first;
+        _storedPages -= count;
         Flags = (Flags & ~TranslationFlags.Swapped) | TranslationFlags.BackedUp;
     }
 

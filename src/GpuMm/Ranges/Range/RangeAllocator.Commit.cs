@@ -7,6 +7,50 @@ namespace GpuMm.Ranges;
 /// <content>Changing the ring of pieces. Everything that can fail has happened before the first write.</content>
 public sealed partial class RangeAllocator
 {
+    /// <summary>Makes two nodes of one, side by side and of its colour; no byte is free for a moment.</summary>
+    /// <param name="handle">A live node; it keeps its handle, and the first bytes.</param>
+    /// <param name="headBytes">How many it keeps; above 0 and below its size.</param>
+    /// <param name="tail">The node of the other bytes; none on failure.</param>
+    /// <returns>
+    /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.InvalidArgument"/> when nothing would be left of one of them;
+    /// <see cref="MmStatus.NoSpace"/> at the limit of nodes. On failure nothing changes.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The handle is not live, or an eviction scan is under way.</exception>
+    /// <remarks>Cost: O(1); the holes are not touched.</remarks>
+    public MmStatus TrySplit(RangeHandle handle, ulong headBytes, out RangeHandle tail)
+    {
+        RequireIdle();
+        tail = default;
+        int slot = SlotOf(handle);
+        if (headBytes == 0 || headBytes >= _segments[slot].Size)
+        {
+            return MmStatus.InvalidArgument;
+        }
+
+        if (!TryReserve())
+        {
+            return MmStatus.NoSpace;
+        }
+
+        int added = TakeSegment();
+        Span<RangeSegment> segments = _segments.Elements;
+        ref RangeSegment node = ref segments[slot];
+        ref RangeSegment behind = ref segments[added];
+        behind.Start = node.Start + headBytes;
+        behind.Size = node.Size - headBytes;
+        behind.Hole = 0; // Clears the three flags, which lie in the same bytes.
+        behind.HoleAfter = node.HoleAfter;
+        behind.Generation = unchecked(behind.Generation + 1);
+        node.Size = headBytes;
+        node.HoleAfter = false;
+        Link(segments, slot, added, node.Next);
+        SetColor(added, ColorOf(slot));
+        _nodeCount++;
+        _stamp++;
+        tail = new RangeHandle(added, behind.Generation);
+        return MmStatus.Ok;
+    }
+
     /// <summary>The common case: anywhere, no alignment, no colour rule.</summary>
     private MmStatus TryInsertPlain(ulong size, ulong color, RangeMode mode, out RangeHandle handle)
     {
