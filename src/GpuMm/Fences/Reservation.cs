@@ -14,34 +14,50 @@ namespace GpuMm.Fences;
 /// contention costs two atomic operations; the waiters' bit is set only under the gate, and whoever clears the word
 /// with the bit set wakes everyone under the same gate, so no wake-up is lost.
 /// </para>
+/// <para>
+/// An object is its own reservation: so millions of them cost no second object each. One that shares the reservation of
+/// others refuses to be taken as one.
+/// </para>
 /// </remarks>
-public sealed class Reservation
+public class Reservation
 {
     //  63            2   1        0
     // | ticket stamp  | waiters | locked |    0 = free; stamp 0 = locked without a ticket
     private const ulong LockedBit = 1;
     private const ulong WaitersBit = 2;
+    private const ulong Refused = WaitersBit; // Nobody waits for what nobody holds: this one is not used.
     private const int StampShift = 2;
 
+    private ReservationSide? _side;
     private ulong _state;
-    private ReservationTicket? _ticket; // Lock: this reservation
-    private FenceSlots _fences; // Lock: this reservation
     private uint _holdNumber; // Lock: this reservation
 #if DEBUG
     private int _ownerThread;
 #endif
 
+    /// <summary>One to be shared by several objects.</summary>
+    public Reservation()
+    {
+    }
+
+    private protected Reservation(bool isRefused)
+    {
+        _state = isRefused ? Refused : 0;
+    }
+
     /// <summary>True while anyone holds the lock.</summary>
-    public bool IsLocked => Volatile.Read(ref _state) != 0;
+    public bool IsLocked => (Volatile.Read(ref _state) & LockedBit) != 0;
 
     /// <summary>The ticket under which it is held, or null. Lock: this reservation.</summary>
-    public ReservationTicket? Ticket => _ticket;
+    public ReservationTicket? Ticket => _side?.Ticket;
 
     /// <summary>Counts how often it was taken; wraps around. Lock: this reservation.</summary>
     internal uint HoldNumber => _holdNumber;
 
     /// <summary>Number of fences kept, signalled ones included. Lock: this reservation.</summary>
-    public int FenceCount => _fences.Count;
+    public int FenceCount => _side?.Fences.Count ?? 0;
+
+    private protected ReservationSide? Side => Volatile.Read(ref _side);
 
     /// <summary>True when the lock is held under a ticket. Exact for the ticket's own thread.</summary>
     /// <param name="ticket">The ticket.</param>
@@ -56,9 +72,10 @@ public sealed class Reservation
     public bool TryLock(ReservationTicket? ticket = null)
     {
         ulong mine = LockedBit | ((ticket?.Stamp ?? 0) << StampShift);
-        if (Interlocked.CompareExchange(ref _state, mine, 0) != 0)
+        ulong seen = Interlocked.CompareExchange(ref _state, mine, 0);
+        if (seen != 0)
         {
-            return false;
+            return seen == Refused ? throw new InvalidOperationException("The object shares a reservation with others: take that one.") : false;
         }
 
         Acquired(ticket);
@@ -107,10 +124,10 @@ public sealed class Reservation
     public void Unlock()
     {
         AssertHeld();
-        if (_ticket is not null)
+        if (_side is { Ticket: { } ticket } side)
         {
-            _ticket.HeldCount--;
-            _ticket = null;
+            ticket.HeldCount--;
+            side.Ticket = null;
         }
 
 #if DEBUG
@@ -152,7 +169,10 @@ public sealed class Reservation
     public void AddFence(Fence fence, FenceUsage usage)
     {
         AssertHeld();
-        _fences.Add(fence, usage);
+        if (!fence.IsSignaled)
+        {
+            MakeSide().Fences.Add(fence, usage);
+        }
     }
 
     /// <summary>Makes room for fences, so that as many calls of <see cref="AddFence"/> neither fail nor allocate.</summary>
@@ -162,7 +182,7 @@ public sealed class Reservation
     {
         AssertHeld();
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        _fences.Reserve(count);
+        MakeSide().Fences.Reserve(count);
     }
 
     /// <summary>Finds a fence that is not signalled.</summary>
@@ -172,20 +192,36 @@ public sealed class Reservation
     public bool TryGetUnsignaled(FenceUsage usage, out Fence fence)
     {
         AssertHeld();
-        return _fences.TryGetUnsignaled(usage, out fence);
+        if (_side is { } side)
+        {
+            return side.Fences.TryGetUnsignaled(usage, out fence);
+        }
+
+        fence = default;
+        return false;
     }
 
     /// <summary>One stored fence. Lock: this reservation.</summary>
     /// <param name="index">0 to <see cref="FenceCount"/> - 1.</param>
     /// <param name="usage">Its class.</param>
-    public Fence FenceAt(int index, out FenceUsage usage) => _fences.At(index, out usage);
+    public Fence FenceAt(int index, out FenceUsage usage)
+    {
+        FenceSlots none = default;
+        return _side is { } side ? side.Fences.At(index, out usage) : none.At(index, out usage);
+    }
 
     /// <summary>A copy of the running fences that nobody else can add to. Lock: this reservation.</summary>
     internal FenceSlots CopyFences()
     {
         AssertHeld();
-        return _fences.Copy();
+        return _side?.Fences.Copy() ?? default;
     }
+
+    /// <summary>What was made at first use, or is made now. Safe without the lock.</summary>
+    private protected ReservationSide MakeSide() =>
+        Volatile.Read(ref _side) ?? Interlocked.CompareExchange(ref _side, NewSide(), null) ?? _side!;
+
+    private protected virtual ReservationSide NewSide() => new();
 
     // The gate on which waiters sleep is this object itself: one of its own would cost every object 8 bytes, and none waits
     // on most. Nobody outside locks a reservation by other means than its methods.
@@ -247,9 +283,9 @@ public sealed class Reservation
     {
         LockOrder.Taken(LockRank.Reservation);
         _holdNumber = unchecked(_holdNumber + 1);
-        _ticket = ticket;
         if (ticket is not null)
         {
+            MakeSide().Ticket = ticket;
             ticket.HeldCount++;
         }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Diagnostics;
@@ -11,12 +12,15 @@ namespace GpuMm.Objects;
 /// <summary>Memory with an identity, wherever it lives now.</summary>
 /// <remarks>
 /// Every member that reads or changes where it lives needs its reservation. Reference counted: starts at one, every
-/// mapping holds one. Safe for concurrent use.
+/// mapping holds one. Safe for concurrent use. It is its own <see cref="Reservation"/> unless it shares that of others: so
+/// name the property, never the object, where a reservation is meant.
 /// </remarks>
-public sealed partial class BufferObject
+public sealed partial class BufferObject : Reservation
 {
-    // Millions may live at once, so what is small is packed, and what few objects need lies in _extra: 128 bytes in all, the
-    // header included. Kind, caching and alignment never change; the flags change under the reservation.
+    // Millions may live at once, so what is small is packed, what few objects need lies in an ObjectExtra, and the object is its
+    // own reservation: 136 bytes in all, the header included. Kind, caching and alignment never change; the flags change under
+    // the reservation.
+    private const int DeletedReferences = int.MinValue / 2; // Far below what wrong releases could count down to
     private const ushort OwnsReservationFlag = 1;
     private const ushort MappableFlag = 2;
     private const ushort PurgeableFlag = 4;
@@ -28,7 +32,6 @@ public sealed partial class BufferObject
     private const ushort BeingPlacedFlag = 256;
 
     private readonly ulong _firstWindowPage;
-    private ObjectExtra? _extra;
     private int _references = 1;
     private int _mappings;
     private int _pinCount;
@@ -37,6 +40,7 @@ public sealed partial class BufferObject
     private ushort _flags; // Lock: its reservation
 
     internal BufferObject(GpuDevice device, ulong id, ulong sizeBytes, in BufferObjectDescription description, PageWindow window)
+        : base(isRefused: description.SharedReservation is not null)
     {
         Device = device;
         Id = id;
@@ -48,7 +52,11 @@ public sealed partial class BufferObject
         _alignmentShift = description.AlignmentBytes == 0 ? (byte)0 : (byte)(1 + BitOperations.Log2(description.AlignmentBytes));
         ClientId = description.ClientId;
         GroupIndex = description.Group?.Index ?? 0;
-        Reservation = description.SharedReservation ?? new Reservation();
+        if (description.SharedReservation is { } shared)
+        {
+            Extra().SharedReservation = shared;
+        }
+
         _firstWindowPage = window.FirstPage;
         _flags = (ushort)((description.SharedReservation is null ? OwnsReservationFlag : 0) | (window.PageCount != 0 ? MappableFlag : 0) |
             (description.NeedsCpuAccess ? NeedsCpuAccessFlag : 0));
@@ -82,7 +90,7 @@ public sealed partial class BufferObject
     public ulong AlignmentBytes => _alignmentShift == 0 ? 0 : 1ul << (_alignmentShift - 1);
 
     /// <summary>Its lock and the fences of the work that uses it.</summary>
-    public Reservation Reservation { get; }
+    public Reservation Reservation => Has(OwnsReservationFlag) ? this : FoundExtra!.SharedReservation!;
 
     /// <summary>Its pages in the device file: what a mapping shows and a move revokes. Empty for kernel objects.</summary>
     public PageWindow Window => Has(MappableFlag) ? new PageWindow(_firstWindowPage, SizeBytes >> Primitives.Pages.Shift) : default;
@@ -101,15 +109,15 @@ public sealed partial class BufferObject
     }
 
     /// <summary>True once its last reference is gone and it only waits for the GPU.</summary>
-    public bool IsDeleted { get; internal set; }
+    public bool IsDeleted => Volatile.Read(ref _references) <= DeletedReferences;
 
     /// <summary>The group that it grows old with, or null. Lock: its reservation.</summary>
     public BulkMove? BulkMove
     {
-        get => _extra?.BulkMove;
+        get => FoundExtra?.BulkMove;
         internal set
         {
-            if (value is not null || _extra is not null)
+            if (value is not null || FoundExtra is not null)
             {
                 Extra().BulkMove = value;
             }
@@ -159,7 +167,7 @@ public sealed partial class BufferObject
     internal ushort GroupIndex { get; }
 
     /// <summary>Handles that clients have to it.</summary>
-    public int HandleCount => _extra is { } extra ? Volatile.Read(ref extra.Handles) : 0;
+    public int HandleCount => FoundExtra is { } extra ? Volatile.Read(ref extra.Handles) : 0;
 
     internal int PolicySlot { get; set; } = -1; // By which rankings know it; -1 while none does. Lock: a manager's, at first
 
@@ -173,10 +181,10 @@ public sealed partial class BufferObject
     // Lock: the device's registry.
     internal uint PublishedName
     {
-        get => _extra?.PublishedName ?? 0;
+        get => FoundExtra?.PublishedName ?? 0;
         set
         {
-            if (value != 0 || _extra is not null)
+            if (value != 0 || FoundExtra is not null)
             {
                 Extra().PublishedName = value;
             }
@@ -189,7 +197,7 @@ public sealed partial class BufferObject
     // Lock: its reservation.
     internal FinalFences? FinalFences
     {
-        get => _extra?.FinalFences;
+        get => FoundExtra?.FinalFences;
         set => Extra().FinalFences = value;
     }
 
@@ -302,6 +310,9 @@ public sealed partial class BufferObject
         return Device.ValidateObject(this, placement, ref context);
     }
 
+    // The last reference is gone, and that was told: from now on evictors may free it.
+    internal void MarkDeleted() => Volatile.Write(ref _references, DeletedReferences);
+
     internal int CountHandle(int change) => Interlocked.Add(ref Extra().Handles, change);
 
     internal void CountMapping(int change) => Interlocked.Add(ref _mappings, change);
@@ -381,6 +392,10 @@ public sealed partial class BufferObject
 
     private void Set(ushort flag, bool value) => _flags = value ? (ushort)(_flags | flag) : (ushort)(_flags & ~flag);
 
-    private ObjectExtra Extra() =>
-        Volatile.Read(ref _extra) ?? Interlocked.CompareExchange(ref _extra, new ObjectExtra(), null) ?? _extra!;
+    // Invariant: NewSide makes nothing else.
+    private ObjectExtra? FoundExtra => Unsafe.As<ObjectExtra>(Side);
+
+    private ObjectExtra Extra() => Unsafe.As<ObjectExtra>(MakeSide());
+
+    private protected override ReservationSide NewSide() => new ObjectExtra();
 }

@@ -12,7 +12,18 @@ namespace GpuMm.Objects;
 /// </remarks>
 public sealed class Resource : LruNode
 {
+    // 96 bytes with the header, of which the ranges take 40. Marks change under the manager's lock, kept bits under the
+    // reservation of the owner.
+    private const byte LeavingMark = 2;
+    private const byte RankedMark = 4;
+    private const byte UsedAsideMark = 8;
+    private const byte FlagsMask = 0x1f; // Kept bits: the flags of the place, then two of our own
+    private const byte BoundBit = 0x20;
+    private const byte PinnedBit = 0x40;
+
     private RangeList _ranges; // Lock: the manager's
+    private BufferObject? _owner;
+    private byte _kept;
 
     internal Resource(LruList first)
     {
@@ -26,13 +37,25 @@ public sealed class Resource : LruNode
     public MemoryDomain Domain => Manager.Domain;
 
     /// <summary>Whose it is; null while it is not in use.</summary>
-    public BufferObject? Owner { get; internal set; }
+    public BufferObject? Owner
+    {
+        get => Is(LeavingMark) ? null : _owner;
+        internal set
+        {
+            _owner = value;
+            Mark(LeavingMark, isSet: false);
+        }
+    }
 
-    /// <summary>Size, bytes; whole pages.</summary>
-    public ulong SizeBytes { get; internal set; }
+    /// <summary>Size, bytes; whole pages. 0 while it is not in use.</summary>
+    public ulong SizeBytes => _owner?.SizeBytes ?? 0;
 
     /// <summary>The flags of the place it was allocated for.</summary>
-    public PlaceFlags Flags { get; internal set; }
+    public PlaceFlags Flags
+    {
+        get => (PlaceFlags)(_kept & FlagsMask);
+        internal set => _kept = (byte)((_kept & ~FlagsMask) | (byte)value);
+    }
 
     /// <summary>Where the CPU sees it on the bus; <c>default</c> while no one looks.</summary>
     public BusMapping Bus => Owner?.Device.BusMappingOf(this) ?? default;
@@ -40,10 +63,18 @@ public sealed class Resource : LruNode
     internal ushort GroupIndex { get; set; } // The group it is charged to; 0 for none
 
     /// <summary>True while the aperture's table shows its pages. Lock: its owner's reservation.</summary>
-    public bool IsBound { get; internal set; }
+    public bool IsBound
+    {
+        get => (_kept & BoundBit) != 0;
+        internal set => Keep(BoundBit, value);
+    }
 
-    // Set when its owner was pinned here: a pinned object elsewhere has moved.
-    internal bool IsPinnedHere { get; set; }
+    // Set when its owner was pinned here: a pinned object elsewhere has moved. Lock: its owner's reservation.
+    internal bool IsPinnedHere
+    {
+        get => (_kept & PinnedBit) != 0;
+        set => Keep(PinnedBit, value);
+    }
 
     /// <summary>First byte in the domain; 0 in system RAM.</summary>
     public ulong StartBytes => _ranges.Count == 0 ? 0 : _ranges[0].Range.StartBytes;
@@ -51,13 +82,26 @@ public sealed class Resource : LruNode
     /// <summary>Number of ranges it consists of; 0 in system RAM.</summary>
     public int RangeCount => _ranges.Count;
 
-    internal bool IsRanked { get; set; } // Lock: the manager's
+    // Lock: the manager's.
+    internal bool IsRanked
+    {
+        get => Is(RankedMark);
+        set => Mark(RankedMark, value);
+    }
 
-    internal bool IsUsedAside { get; set; } // Lock: the manager's; used while an eviction walk has it aside
+    // Used while an eviction walk has it aside. Lock: the manager's.
+    internal bool IsUsedAside
+    {
+        get => Is(UsedAsideMark);
+        set => Mark(UsedAsideMark, value);
+    }
 
     internal uint LastUse { get; set; } // Lock: the manager's; the hold of the reservation that was counted last
 
     internal ref RangeList Ranges => ref _ranges;
+
+    /// <summary>It has no owner any more, but still the size of the last one: a copy out of it runs. Lock: the manager's.</summary>
+    internal void LeaveOwner() => Mark(LeavingMark, isSet: true);
 
     /// <summary>One range.</summary>
     /// <param name="index">0 to <see cref="RangeCount"/> - 1.</param>
@@ -72,4 +116,6 @@ public sealed class Resource : LruNode
         runPages = runBytes >> Pages.Shift;
         return address >> Pages.Shift;
     }
+
+    private void Keep(byte bit, bool isSet) => _kept = isSet ? (byte)(_kept | bit) : (byte)(_kept & ~bit);
 }

@@ -44,9 +44,9 @@ public sealed partial class GpuDevice
             target.SizeBytes, target.Name, BufferObjectKind.Kernel, target.Caching, target.Priority);
         BufferObject ghost = new(this, Interlocked.Increment(ref _lastId), target.SizeBytes, description, default)
         {
-            IsDeleted = true,
             FinalFences = new FinalFences(target.Reservation.CopyFences()),
         };
+        ghost.MarkDeleted();
         ghost.Reservation.TryLock();
         (ghost.Pages, target.Pages) = (target.Pages, null);
         if (target.Resource is { } resource)

@@ -50,7 +50,7 @@ public sealed partial class GpuDevice
     internal void Destroy(BufferObject gone)
     {
         RaiseStatus(DeviceEventKind.ObjectReleased, gone, MmStatus.Ok);
-        gone.IsDeleted = true;
+        gone.MarkDeleted();
         if (gone.Reservation.TryLock())
         {
             Retire(gone);

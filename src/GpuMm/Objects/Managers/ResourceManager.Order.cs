@@ -114,7 +114,7 @@ public abstract partial class ResourceManager
     {
         using RankedLock.Scope scope = EnterOrder();
         Delist(resource);
-        resource.Owner = null;
+        resource.LeaveOwner();
         _leaving.AddTail(resource);
     }
 

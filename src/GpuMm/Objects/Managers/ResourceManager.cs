@@ -111,7 +111,6 @@ public abstract partial class ResourceManager
         _freeResources = (Resource?)taken.Next;
         taken.Next = null;
         taken.Owner = owner;
-        taken.SizeBytes = owner.SizeBytes;
         taken.Flags = place.Flags;
         taken.GroupIndex = owner.GroupIndex;
         _usedBytes += owner.SizeBytes;
