@@ -1,6 +1,5 @@
 using System;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Diagnostics;
@@ -387,15 +386,4 @@ public sealed partial class BufferObject : Reservation
         runPages = 0;
         return default;
     }
-
-    private bool Has(ushort flag) => (_flags & flag) != 0;
-
-    private void Set(ushort flag, bool value) => _flags = value ? (ushort)(_flags | flag) : (ushort)(_flags & ~flag);
-
-    // Invariant: NewSide makes nothing else.
-    private ObjectExtra? FoundExtra => Unsafe.As<ObjectExtra>(Side);
-
-    private ObjectExtra Extra() => Unsafe.As<ObjectExtra>(MakeSide());
-
-    private protected override ReservationSide NewSide() => new ObjectExtra();
 }

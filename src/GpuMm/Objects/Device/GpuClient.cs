@@ -184,12 +184,15 @@ public sealed class GpuClient : IDisposable
         ulong kib = target.SizeBytes / 1024;
         domain.TotalKib += kib;
         domain.SharedKib += target.HandleCount > 1 ? kib : 0;
-        domain.PurgeableKib += target.IsPurgeable ? kib : 0;
         bool isResident = resource is not null && (!resource.Manager.UsesPages || target.Pages is { HasPages: true });
         domain.ResidentKib += isResident ? kib : 0;
+        bool isActive = isHeld && target.Reservation.TryGetUnsignaled(Fences.FenceUsage.Bookkeep, out _);
+        domain.ActiveKib += isActive ? kib : 0;
+
+        // What the GPU still uses, or what is not there, could not be purged now.
+        domain.PurgeableKib += target.IsPurgeable && isResident && !isActive ? kib : 0;
         if (isHeld)
         {
-            domain.ActiveKib += target.Reservation.TryGetUnsignaled(Fences.FenceUsage.Bookkeep, out _) ? kib : 0;
             target.Reservation.Unlock();
         }
     }

@@ -20,6 +20,7 @@ public sealed partial class GpuDevice
     private MmStatus Gut(BufferObject target)
     {
         Revoke(target);
+        target.NoteMoved();
         MemoryDomain? from = target.Resource?.Domain;
         bool isBusy = target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _);
         if (isBusy && (target.Resource is not null || target.Pages is { HasPages: true }))

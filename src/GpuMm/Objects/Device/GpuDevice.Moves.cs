@@ -256,6 +256,7 @@ public sealed partial class GpuDevice
             return;
         }
 
+        target.NoteMoved();
         bool dropsPages = source.Manager.UsesPages && !destination.Manager.UsesPages;
         if (fence.IsSignaled)
         {

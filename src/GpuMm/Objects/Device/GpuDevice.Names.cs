@@ -62,20 +62,50 @@ public sealed partial class GpuDevice
         return true;
     }
 
-    /// <summary>All managers at a glance: sizes, the order of eviction, what is pinned, what waits.</summary>
+    /// <summary>All managers at a glance: sizes, holes, the order of eviction, what cannot go and why, what waits; groups and their limits.</summary>
+    /// <param name="linesPerList">Objects named of each list; of the others the number and the bytes are told.</param>
     /// <remarks>Lock: none may be held. A snapshot manager by manager. Cost: O(objects), allocates.</remarks>
-    public string Dump()
+    public string Dump(int linesPerList = 1000)
     {
         StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"policy {Policy.Name}{(IsSuspended ? ", suspended" : "")}{(IsUnplugged ? ", unplugged" : "")}\n");
         foreach (ResourceManager? manager in _managers)
         {
-            manager?.DumpInto(text);
+            manager?.DumpInto(text, linesPerList);
         }
 
         text.Append(CultureInfo.InvariantCulture, $"system pages: used {SystemPagesUsedBytes >> 10} KiB, peak {SystemPagesPeakBytes >> 10} KiB, ");
+        text.Append(Options.PageLimitBytes is { } limit ? string.Create(CultureInfo.InvariantCulture, $"limit {limit >> 10} KiB, ") : "");
         text.Append(CultureInfo.InvariantCulture, $"pooled {PooledBytes >> 10} KiB, swapped {Options.Swap?.PageCount * 4 ?? 0} KiB\n");
+        if (IoWindow is { } window)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"bus window: size {window.SizeBytes >> 10} KiB, used {window.UsedBytes >> 10} KiB, put out {window.Evictions}\n");
+        }
+
+        DumpGroups(text);
         text.Append(CultureInfo.InvariantCulture, $"objects: {ObjectCount}, evictions {Statistics.Evictions}, evicted {Statistics.EvictedBytes >> 10} KiB\n");
         return text.ToString();
+    }
+
+    // As the files of the dmem cgroup show them: the root has no limits, and is not charged.
+    private void DumpGroups(StringBuilder text)
+    {
+        foreach (MemoryGroup group in Groups.Snapshot())
+        {
+            for (int domain = 0; domain < MaxDomains && group.Parent is not null; domain++)
+            {
+                MemoryUsage usage = group.UsageOf((MemoryDomain)domain);
+                MemoryLimits limits = group.LimitsOf((MemoryDomain)domain);
+                if (usage.PeakBytes == 0 && limits == new MemoryLimits())
+                {
+                    continue;
+                }
+
+                string max = limits.MaxBytes == ulong.MaxValue ? "max" : string.Create(CultureInfo.InvariantCulture, $"{limits.MaxBytes >> 10} KiB");
+                text.Append(CultureInfo.InvariantCulture, $"group {group.Name} in {(MemoryDomain)domain}: current {usage.CurrentBytes >> 10} KiB, peak {usage.PeakBytes >> 10} KiB, ");
+                text.Append(CultureInfo.InvariantCulture, $"min {limits.MinBytes >> 10} KiB, low {limits.LowBytes >> 10} KiB, max {max}\n");
+            }
+        }
     }
 
     internal void Unpublish(BufferObject target)

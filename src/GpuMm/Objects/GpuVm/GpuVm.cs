@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
+using System.Text;
 using GpuMm.Fences;
 using GpuMm.Primitives;
 
@@ -11,7 +13,7 @@ namespace GpuMm.Objects;
 /// object. Lock: <see cref="Reservation"/>, which objects of this address space alone may share. Cost: O(log mappings) to
 /// find, O(mappings) to insert. Source: drm_gpuvm (sm_map, sm_unmap), for the cases of overlap.
 /// </remarks>
-public sealed class GpuVm : IDisposable
+public sealed partial class GpuVm : IDisposable
 {
     private readonly List<GpuVmMapping> _mappings = []; // Lock: Reservation; by address
 
@@ -72,7 +74,7 @@ public sealed class GpuVm : IDisposable
         }
 
         GpuVmMapping made = new(startBytes, sizeBytes, target, offsetBytes);
-        target?.AddReference();
+        Hold(target);
         int at = Displace(startBytes, made.EndBytes, made, steps);
         _mappings.Insert(at, made);
         steps.Add(new GpuVmStep(GpuVmStepKind.Map, made));
@@ -106,12 +108,38 @@ public sealed class GpuVm : IDisposable
         return at < _mappings.Count && _mappings[at].StartBytes <= addressBytes ? _mappings[at] : null;
     }
 
+    /// <summary>The first mapping that has an address of a range, or null. Lock: the reservation.</summary>
+    /// <param name="startBytes">First address.</param>
+    /// <param name="sizeBytes">Size; the range does not wrap.</param>
+    /// <remarks>Cost: O(log mappings). Null means that the range is free. Source: drm_gpuva_find_first.</remarks>
+    public GpuVmMapping? FindFirst(ulong startBytes, ulong sizeBytes)
+    {
+        int at = FirstEndingAfter(startBytes);
+        return sizeBytes != 0 && at < _mappings.Count && _mappings[at].StartBytes <= startBytes + (sizeBytes - 1) ? _mappings[at] : null;
+    }
+
+    /// <summary>The mappings as a table: start, end, size, object, offset. Lock: the reservation.</summary>
+    /// <remarks>Source: drm_debugfs_gpuva_info.</remarks>
+    public string Dump()
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"GPU addresses 0x{StartBytes:x} to 0x{StartBytes + SizeBytes:x}: {_mappings.Count} mappings of {_objects.Count} objects, {MovedCount} of them moved\n");
+        text.Append("  start               end                       size  offset        object\n");
+        foreach (GpuVmMapping mapping in _mappings)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  0x{mapping.StartBytes:x16}  0x{mapping.EndBytes:x16}  {mapping.SizeBytes >> 10,7} KiB  0x{mapping.OffsetBytes:x10}  ");
+            text.Append(mapping.Target?.ToString() ?? "sparse").Append(mapping.Target is { } target && !ReferenceEquals(target.Reservation, Reservation) ? ", external\n" : "\n");
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>Takes everything away. Lock: the reservation must be free.</summary>
     public void Dispose()
     {
         foreach (GpuVmMapping mapping in _mappings)
         {
-            mapping.Target?.Release();
+            Drop(mapping.Target);
         }
 
         _mappings.Clear();
@@ -140,17 +168,17 @@ public sealed class GpuVm : IDisposable
             _mappings.RemoveAt(at);
             if (previous is not null)
             {
-                old.Target?.AddReference();
+                Hold(old.Target);
                 _mappings.Insert(at++, previous);
             }
 
             if (next is not null)
             {
-                old.Target?.AddReference();
+                Hold(old.Target);
                 _mappings.Insert(at, next);
             }
 
-            old.Target?.Release();
+            Drop(old.Target);
             if (next is not null)
             {
                 break;

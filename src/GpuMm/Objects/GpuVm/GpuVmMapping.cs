@@ -10,6 +10,9 @@ public sealed record GpuVmMapping(ulong StartBytes, ulong SizeBytes, BufferObjec
     /// <summary>First address behind it.</summary>
     public ulong EndBytes => StartBytes + SizeBytes;
 
+    /// <inheritdoc/>
+    public override string ToString() => Target is null ? $"[0x{StartBytes:x}, 0x{EndBytes:x}) sparse" : $"[0x{StartBytes:x}, 0x{EndBytes:x}) {Target} + 0x{OffsetBytes:x}";
+
     // The part of this mapping that lies in [start, end).
     internal GpuVmMapping Part(ulong start, ulong end) =>
         new(start, end - start, Target, Target is null ? 0 : OffsetBytes + (start - StartBytes));

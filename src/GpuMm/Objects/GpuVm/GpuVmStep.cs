@@ -9,4 +9,18 @@ namespace GpuMm.Objects;
 /// True when the same bytes stay behind the addresses that are taken away and made again, so that the page tables need not be touched.
 /// </param>
 public readonly record struct GpuVmStep(
-    GpuVmStepKind Kind, GpuVmMapping Mapping, GpuVmMapping? Previous = null, GpuVmMapping? Next = null, bool KeepsPages = false);
+    GpuVmStepKind Kind, GpuVmMapping Mapping, GpuVmMapping? Previous = null, GpuVmMapping? Next = null, bool KeepsPages = false)
+{
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        string rest = (Previous, Next) switch
+        {
+            ({ } before, { } behind) => $", leaves {before} and {behind}",
+            ({ } before, null) => $", leaves {before}",
+            (null, { } behind) => $", leaves {behind}",
+            _ => "",
+        };
+        return $"{Kind} {Mapping}{rest}{(KeepsPages ? ", entries stay" : "")}";
+    }
+}

@@ -19,6 +19,9 @@ public sealed class SpaceResourceManager : ResourceManager
     }
 
     /// <inheritdoc/>
+    protected override ulong? LargestFreeBytes => _allocator.LargestFreeBytes;
+
+    /// <inheritdoc/>
     protected override MmStatus TryAllocateSpace(in SpaceRequest request, ref RangeList ranges) =>
         _allocator.TryAllocate(request, ref ranges);
 
