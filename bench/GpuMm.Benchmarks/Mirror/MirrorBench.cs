@@ -12,9 +12,9 @@ namespace GpuMm.Benchmarks.Mirror;
 /// <remarks>Nothing is kept of the contents: the device's copy is the only one. Every figure is the median of its rounds.</remarks>
 internal sealed class MirrorBench : IDisposable
 {
-    private const int Rounds = 15;
+    private const int Rounds = 9;
     private const int MovesPerRound = 48; // Three batches: no round waits for the device in the middle.
-    private const ulong SustainedBytes = 256ul << 20;
+    private const ulong SustainedBytes = 128ul << 20;
 
     private static readonly BareKind[] s_bare =
     [
@@ -96,7 +96,7 @@ internal sealed class MirrorBench : IDisposable
     public SustainedRates[] Sustained(ulong[] sizes)
     {
         ulong sum = sizes.Aggregate(0ul, static (all, size) => all + size);
-        int passes = (int)Math.Max(2, SustainedBytes / sum / 2 * 2);
+        int passes = (int)Math.Max(4, SustainedBytes / sum / 2 * 2);
         using GpuDevice plain = MakeDevice(new SimulatedDriver(MachineProfile.Find("pcie3x16")!, new VirtualClock()));
         BufferObject[] targets = [.. sizes.Select(size => Make(_device, size))];
         BufferObject[] unmirrored = [.. sizes.Select(size => Make(plain, size))];
