@@ -58,6 +58,18 @@ internal struct FenceSlots
         _slots![free] = new Slot(fence, usage);
     }
 
+    /// <summary>Puts another fence in the place of those of a context.</summary>
+    public readonly void Replace(FenceContext context, Fence fence, FenceUsage usage)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (ReferenceEquals(_slots![i].Fence.Context, context))
+            {
+                _slots[i] = new Slot(fence, usage);
+            }
+        }
+    }
+
     /// <summary>Finds a fence of a class, or of a stronger one, that is not signalled.</summary>
     public readonly bool TryGetUnsignaled(FenceUsage usage, out Fence fence)
     {

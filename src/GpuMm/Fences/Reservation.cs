@@ -175,6 +175,18 @@ public class Reservation
         }
     }
 
+    /// <summary>Puts a fence in the place of every one of a context: what they stood for is now known to end with it.</summary>
+    /// <param name="context">The timeline of the old ones, as of preemption fences that a queue took back.</param>
+    /// <param name="fence">The new one; a signalled one merely takes the old ones away.</param>
+    /// <param name="usage">Its class, which may be weaker than before.</param>
+    /// <remarks>Lock: this reservation. Cost: O(fences), no managed allocation. Source: dma_resv_replace_fences.</remarks>
+    public void ReplaceFences(FenceContext context, Fence fence, FenceUsage usage)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        AssertHeld();
+        _side?.Fences.Replace(context, fence, usage);
+    }
+
     /// <summary>Makes room for fences, so that as many calls of <see cref="AddFence"/> neither fail nor allocate.</summary>
     /// <param name="count">How many; on timelines of their own.</param>
     /// <remarks>Lock: this reservation. Call it before the work is queued, for then there is no way back.</remarks>

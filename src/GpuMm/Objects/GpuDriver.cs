@@ -73,6 +73,30 @@ public abstract class GpuDriver : IPagingObserver
     public virtual TranslationTable? CreateTable(BufferObject target, TranslationFlags flags) =>
         new(target.SizeBytes, target.Caching, flags);
 
+    /// <summary>The last reference to an object is gone. The GPU may still use it.</summary>
+    /// <param name="gone">The object; not to be kept.</param>
+    /// <remarks>Lock: none of the object's. Source: release_notify.</remarks>
+    public virtual void OnReleased(BufferObject gone)
+    {
+    }
+
+    /// <summary>An object is about to lose its space and its pages, contents and all.</summary>
+    /// <param name="target">
+    /// The object; its reservation is held, and no mapping shows it. Also a ghost, which holds what a busy object gave up and
+    /// which the driver has not seen before.
+    /// </param>
+    /// <remarks>Source: delete_mem_notify.</remarks>
+    public virtual void OnMemoryDropped(BufferObject target)
+    {
+    }
+
+    /// <summary>The pages of an object are about to go to the swap store.</summary>
+    /// <param name="target">The object; its reservation is held, the GPU is done with it, and no mapping shows it.</param>
+    /// <remarks>Source: swap_notify.</remarks>
+    public virtual void OnSwapOut(BufferObject target)
+    {
+    }
+
     /// <summary>How the CPU's caches treat a mapping of a resource that is not made of system pages.</summary>
     /// <param name="resource">The resource.</param>
     public virtual Caching IoCaching(Resource resource) => Caching.WriteCombined;

@@ -25,6 +25,29 @@ public sealed class ReservationTests
     }
 
     [Fact]
+    public void FencesOfOneTimelineAreReplacedByOneOfAnotherAndMayGrowWeaker()
+    {
+        Reservation reservation = new();
+        FenceContext preemption = new("preemption");
+        FenceContext job = new("job");
+        FenceContext other = new("other");
+        reservation.Lock();
+        reservation.ReplaceFences(preemption, job.Issue(), FenceUsage.Kernel); // There is none.
+        Assert.Equal(0, reservation.FenceCount);
+        reservation.AddFence(preemption.Issue(), FenceUsage.Kernel);
+        reservation.AddFence(other.Issue(), FenceUsage.Read);
+        Fence end = job.Issue();
+        reservation.ReplaceFences(preemption, end, FenceUsage.Bookkeep);
+        Assert.False(reservation.TryGetUnsignaled(FenceUsage.Write, out _));
+        other.SignalTo(1);
+        Assert.True(reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out Fence found));
+        Assert.Equal(end, found);
+        reservation.ReplaceFences(job, default, FenceUsage.Bookkeep);
+        Assert.False(reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _));
+        reservation.Unlock();
+    }
+
+    [Fact]
     public void TheSameTicketIsToldThatItHoldsTheLock()
     {
         Reservation reservation = new();

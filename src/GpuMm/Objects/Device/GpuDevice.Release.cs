@@ -51,6 +51,7 @@ public sealed partial class GpuDevice
     {
         RaiseStatus(DeviceEventKind.ObjectReleased, gone, MmStatus.Ok);
         gone.MarkDeleted();
+        Driver.OnReleased(gone);
         if (gone.Reservation.TryLock())
         {
             Retire(gone);
@@ -113,6 +114,11 @@ public sealed partial class GpuDevice
 
     private void FreeMemory(BufferObject target)
     {
+        if (target.Resource is not null || target.Pages is { HasPages: true })
+        {
+            Driver.OnMemoryDropped(target);
+        }
+
         if (target.Resource is { } resource)
         {
             target.Resource = null;

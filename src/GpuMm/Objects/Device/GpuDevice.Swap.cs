@@ -69,6 +69,7 @@ public sealed partial class GpuDevice
         }
 
         Revoke(target);
+        Driver.OnSwapOut(target);
         if (!table.NeedsRestore)
         {
             table.ContentHash = HashContents(target, target.Resource);
