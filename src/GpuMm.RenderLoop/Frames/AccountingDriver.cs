@@ -124,6 +124,15 @@ internal sealed class AccountingDriver : GpuDriver
     public override Caching IoCaching(Resource resource) => _inner.IoCaching(resource);
 
     /// <inheritdoc/>
+    public override void OnReleased(BufferObject gone) => _inner.OnReleased(gone);
+
+    /// <inheritdoc/>
+    public override void OnMemoryDropped(BufferObject target) => _inner.OnMemoryDropped(target);
+
+    /// <inheritdoc/>
+    public override void OnSwapOut(BufferObject target) => _inner.OnSwapOut(target);
+
+    /// <inheritdoc/>
     public override void OnAccess(FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes)
     {
         long start = _clock.Now.Nanoseconds;

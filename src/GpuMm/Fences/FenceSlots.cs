@@ -122,8 +122,9 @@ internal struct FenceSlots
         int length = _slots?.Length ?? 0;
         if (length < needed)
         {
-            // Four: a copy and a job, and room for one more of each before the first two are done.
-            Array.Resize(ref _slots, Math.Max(needed, Math.Max(4, length * 2)));
+            // One is all that an object needs which was moved and never used. Then four: a copy and a job, and room for one more of
+            // each before the first two are done.
+            Array.Resize(ref _slots, Math.Max(needed, length == 0 ? 1 : Math.Max(4, length * 2)));
         }
     }
 
