@@ -76,6 +76,66 @@ public sealed class AcquireContext
         }
     }
 
+    /// <summary>Begins a set that is not known from the start; <see cref="Add"/> takes its members one by one.</summary>
+    /// <exception cref="InvalidOperationException">A set is held already.</exception>
+    public void Open() => Begin();
+
+    /// <summary>Takes one more reservation into the open set.</summary>
+    /// <param name="reservation">The reservation; one that the set has is fine.</param>
+    /// <param name="interrupt">Ends waits early; null for never.</param>
+    /// <returns>
+    /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.Deadlock"/> when an older set had it: all others were dropped and it alone
+    /// is held now, so begin again with the first; <see cref="MmStatus.Interrupted"/> with nothing held and the set closed.
+    /// </returns>
+    /// <remarks>
+    /// For sets of which one member names the next, as the lists of an address space under its reservation. Source:
+    /// drm_exec_lock_obj and its loop until all are locked.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">No set is open.</exception>
+    public MmStatus Add(Reservation reservation, WaitInterrupt? interrupt = null)
+    {
+        ArgumentNullException.ThrowIfNull(reservation);
+        if (!_open)
+        {
+            throw new InvalidOperationException("Open a set before adding to it.");
+        }
+
+        MmStatus status = LockRest([reservation], interrupt, out _);
+        if (status == MmStatus.Deadlock)
+        {
+            Restarts++;
+            Drop();
+            MmStatus waited = LockRest([reservation], interrupt, out _);
+            status = waited == MmStatus.Ok ? status : waited;
+        }
+
+        if (status == MmStatus.Interrupted)
+        {
+            UnlockAll();
+        }
+
+        return status;
+    }
+
+    /// <summary>Gives one reservation of the set back, before the others.</summary>
+    /// <param name="reservation">A member.</param>
+    /// <returns>False when it is none. Source: drm_exec_unlock_obj.</returns>
+    public bool Remove(Reservation reservation)
+    {
+        ArgumentNullException.ThrowIfNull(reservation);
+        int at = Array.IndexOf(_held, reservation, 0, _heldCount);
+        if (at < 0)
+        {
+            return false;
+        }
+
+        reservation.Unlock();
+        _heldCount--;
+        Array.Copy(_held, at + 1, _held, at, _heldCount - at);
+        _held[_heldCount] = null!;
+        return true;
+    }
+
     /// <summary>Releases everything and closes the set.</summary>
     public void UnlockAll()
     {
