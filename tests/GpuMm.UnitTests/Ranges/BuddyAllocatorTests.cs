@@ -208,6 +208,48 @@ public sealed class BuddyAllocatorTests
         Assert.Null(buddy.Validate());
     }
 
+    [Theory]
+    [InlineData(8ul, 4ul)] // ends before it starts
+    [InlineData(8ul, 8ul)]
+    [InlineData(8ul, 9ul)] // smaller than the request
+    [InlineData(0ul, 0ul)]
+    public void AWindowThatHoldsNoRequestHasNoSpaceAndIsNoneWithoutTheFlag(ulong start, ulong end)
+    {
+        BuddyAllocator buddy = new(16 * Chunk);
+        BuddyBlockList list = default;
+        foreach (BuddyFlags more in new[] { BuddyFlags.None, BuddyFlags.TopDown, BuddyFlags.Contiguous })
+        {
+            Assert.Equal(
+                MmStatus.NoSpace,
+                buddy.TryAllocate(start * Chunk, end * Chunk, 2 * Chunk, Chunk, BuddyFlags.Range | more, ref list));
+            Assert.Equal(0, list.Count);
+        }
+
+        Assert.Equal(
+            MmStatus.Ok, buddy.TryAllocate(start * Chunk, end * Chunk, 2 * Chunk, Chunk, BuddyFlags.None, ref list));
+        buddy.Free(ref list);
+        Assert.Equal(16 * Chunk, buddy.FreeBytes);
+        Assert.Null(buddy.Validate());
+    }
+
+    [Fact]
+    public void BitmapsOfClearedBlocksAreMadeWithTheFirstOfThem()
+    {
+        const ulong Space = 1ul << 32; // 2^20 chunks
+        BuddyAllocator buddy = new(Space);
+        BuddyBlockList list = default;
+        Assert.Equal(MmStatus.Ok, buddy.TryAllocate(5 * Chunk, Chunk, BuddyFlags.PreferCleared, ref list));
+        buddy.Free(ref list);
+        Assert.Null(buddy.Validate());
+        long dirtyOnly = buddy.MetadataBytes;
+        Assert.InRange(dirtyOnly, (1 << 20) / 4, ((1 << 20) / 4) + (1 << 16)); // two bits to a chunk
+        Assert.Equal(MmStatus.Ok, buddy.TryAllocate(5 * Chunk, Chunk, BuddyFlags.None, ref list));
+        buddy.Free(ref list, isCleared: true);
+        Assert.InRange(buddy.MetadataBytes, dirtyOnly + ((1 << 20) / 4), dirtyOnly + ((1 << 20) / 4) + (1 << 16));
+        Assert.Equal(5 * Chunk, buddy.ClearedFreeBytes);
+        Assert.Null(buddy.Validate());
+    }
+
     [Fact]
     public void TheDumpNamesEveryOrderWithBothStates()
     {

@@ -14,7 +14,8 @@ namespace GpuMm.Ranges;
 /// dirty). What was freed in any order therefore ends in the same blocks, and an allocation that fails half-way is undone
 /// exactly by freeing what it took.
 /// </para>
-/// Lock: none, the caller serialises. Cost: O(log n) per block; no managed allocation, growth of the block table aside.
+/// Lock: none, the caller serialises. Cost: O(log n) per block; no managed allocation, growth of the block table and
+/// the bitmaps of cleared blocks, made when the first appears, aside.
 /// Source: the contract of gpu_buddy of the kernel (formerly drm_buddy); the bitmap layout is our own.
 /// </remarks>
 public sealed partial class BuddyAllocator
@@ -150,7 +151,7 @@ public sealed partial class BuddyAllocator
 
         BuddyBlockList taken = default;
         MmStatus status;
-        if (endBytes - startBytes == sizeBytes && endBytes > startBytes)
+        if (endBytes > startBytes && endBytes - startBytes == sizeBytes)
         {
             if (((startBytes | endBytes) & (minBlockBytes - 1)) != 0)
             {

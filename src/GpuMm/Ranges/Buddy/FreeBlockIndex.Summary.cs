@@ -10,7 +10,7 @@ internal sealed partial class FreeBlockIndex
     {
         ref readonly OrderLayout layout = ref _layouts[order];
         ulong count = 0;
-        ulong from = 0;
+        ulong from = NonEmptyOrders == 0 ? layout.GroupCount : 0;
         while (from < layout.GroupCount && TryLowestGroup(order, from, out ulong group))
         {
             count += (uint)BitOperations.PopCount(Read(layout.WordOfGroup(group)) & layout.FieldMask);
@@ -24,6 +24,11 @@ internal sealed partial class FreeBlockIndex
     /// <returns>Null, or what is wrong first. Cost: O(words) in flat form; O(free blocks) otherwise.</returns>
     internal string? Validate()
     {
+        if (_sparse is null && _flat.Length == 0)
+        {
+            return NonEmptyOrders == 0 ? null : "an index without words has orders with free blocks";
+        }
+
         for (int order = 0; order <= MaxOrder; order++)
         {
             ref readonly OrderLayout layout = ref _layouts[order];

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace GpuMm.Ranges;
 
@@ -20,7 +21,8 @@ namespace GpuMm.Ranges;
 /// have as many levels as the lowest needs, and updates go through all of them without a branch: where freed blocks lie is
 /// random, and a wrong guess costs more than the writes.
 /// </para>
-/// Lock: none, the caller serialises. Cost: O(log64 of the space) per call, no managed allocation in flat form.
+/// Lock: none, the caller serialises. Cost: O(log64 of the space) per call, in flat form no managed allocation but for
+/// the words, with the first block.
 /// </remarks>
 internal sealed partial class FreeBlockIndex
 {
@@ -29,7 +31,8 @@ internal sealed partial class FreeBlockIndex
     private const int TierOrders = 6;
     private const int AlignmentClasses = 64;
 
-    private readonly ulong[] _flat;
+    private readonly ulong _wordCount;
+    private ulong[] _flat = []; // made for the first block: a space whose blocks are never cleared needs one index only
     private readonly SparseWords? _sparse;
     private readonly OrderLayout[] _layouts;
     private readonly int _levelCount;
@@ -45,10 +48,8 @@ internal sealed partial class FreeBlockIndex
         _levelCount = LevelsFor(chunkCount);
         _levelBases = new ulong[(maxOrder + 1) * _levelCount];
         _alignmentBounds = new ulong[(maxOrder + 1) * AlignmentClasses];
-        ulong wordCount = LayOut(chunkCount);
-        bool isFlat = chunkCount <= MaxFlatChunkCount;
-        _flat = isFlat ? new ulong[wordCount] : [];
-        _sparse = isFlat ? null : new SparseWords();
+        _wordCount = LayOut(chunkCount);
+        _sparse = chunkCount <= MaxFlatChunkCount ? null : new SparseWords();
     }
 
     internal int MaxOrder { get; }
@@ -60,12 +61,22 @@ internal sealed partial class FreeBlockIndex
 
     internal bool Contains(int order, ulong index)
     {
+        if (NonEmptyOrders == 0)
+        {
+            return false;
+        }
+
         ref readonly OrderLayout layout = ref _layouts[order];
         return (Read(layout.WordOf(index)) & layout.BitOf(index)) != 0;
     }
 
     internal void Add(int order, ulong index)
     {
+        if (NonEmptyOrders == 0)
+        {
+            MakeWords();
+        }
+
         ref readonly OrderLayout layout = ref _layouts[order];
         ulong at = layout.WordOf(index);
         ulong word = Read(at);
@@ -80,6 +91,11 @@ internal sealed partial class FreeBlockIndex
     /// <returns>False when it was not there.</returns>
     internal bool TryRemove(int order, ulong index)
     {
+        if (NonEmptyOrders == 0)
+        {
+            return false;
+        }
+
         ref readonly OrderLayout layout = ref _layouts[order];
         ulong at = layout.WordOf(index);
         ulong word = Read(at);
@@ -222,6 +238,15 @@ internal sealed partial class FreeBlockIndex
         }
 
         return found;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakeWords()
+    {
+        if (_sparse is null && _flat.Length == 0)
+        {
+            _flat = new ulong[_wordCount];
+        }
     }
 
     private static int ClassOf(ulong index) => BitOperations.TrailingZeroCount(index | (1ul << (AlignmentClasses - 1)));
