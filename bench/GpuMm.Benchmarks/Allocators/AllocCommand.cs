@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -41,16 +42,13 @@ internal static class AllocCommand
             PrintHead();
         }
 
-        foreach (Func<Workload> make in options.Curve ? Curve(options.MaxLive) : Named(options.Workloads))
+        foreach (Func<Workload> make in options.Curve ? Curve(options.MinLive, options.MaxLive) : Named(options.Workloads))
         {
-            Workload load = make();
-            foreach (AllocatorRow row in rows)
+            List<AllocResult> measured = Measure(rows, make(), options.Repetitions);
+            results.AddRange(measured);
+            if (!options.Json)
             {
-                results.Add(Measure(row, load, options.Repetitions));
-                if (!options.Json)
-                {
-                    Print(results[^1]);
-                }
+                measured.ForEach(Print);
             }
         }
 
@@ -91,11 +89,11 @@ internal static class AllocCommand
     }
 
     /// <summary>The shape of W2 at other sizes: 6.291456 units of range for each live allocation.</summary>
-    private static IEnumerable<Func<Workload>> Curve(int maxLive)
+    private static IEnumerable<Func<Workload>> Curve(int minLive, int maxLive)
     {
         foreach (int live in new[] { 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000 })
         {
-            if (live <= maxLive)
+            if (live >= minLive && live <= maxLive)
             {
                 uint units = (uint)(6.291456 * live);
                 yield return () => Workload.Many($"{live:N0}", units, live, 2_000_000, 0);
@@ -103,26 +101,31 @@ internal static class AllocCommand
         }
     }
 
-    private static AllocResult Measure(AllocatorRow row, Workload load, int repetitions)
+    /// <summary>Every allocator in turn, again and again, so that what else the machine does meets all of them.</summary>
+    private static List<AllocResult> Measure(List<AllocatorRow> rows, Workload load, int repetitions)
     {
         // One repetition is not counted: the compiler is still at work in it.
-        row.Measure(load);
-        Measurement[] all = new Measurement[repetitions];
+        rows.ForEach(row => row.Measure(load));
+        Measurement[][] all = [.. rows.Select(_ => new Measurement[repetitions])];
         for (int i = 0; i < repetitions; i++)
         {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            all[i] = row.Measure(load);
+            for (int row = 0; row < rows.Count; row++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                all[row][i] = rows[row].Measure(load);
+            }
         }
 
-        Array.Sort(all, (a, b) => a.NsPerPair.CompareTo(b.NsPerPair));
-        double minCpu = double.MaxValue;
-        foreach (Measurement one in all)
-        {
-            minCpu = Math.Min(minCpu, one.CpuNsPerPair);
-        }
+        return [.. rows.Zip(all, (row, measured) => Summarise(row.Name, load, measured))];
+    }
 
-        return new AllocResult(row.Name, load.Name, load.Fill.Length, all[0].NsPerPair, minCpu, all[repetitions / 2]);
+    private static AllocResult Summarise(string name, Workload load, Measurement[] measured)
+    {
+        double minCpuNs = measured.Min(static one => one.CpuNsPerPair);
+        Array.Sort(measured, static (a, b) => a.NsPerPair.CompareTo(b.NsPerPair));
+        return new AllocResult(
+            name, load.Name, load.Fill.Length, measured[0].NsPerPair, minCpuNs, measured[measured.Length / 2]);
     }
 
     private static void PrintHead()

@@ -7,11 +7,11 @@ namespace GpuMm.Benchmarks.Allocators;
 internal sealed class AllocOptions
 {
     public const string Usage = """
-        alloc [--only NAME,...] [--workload W1,W2,W3,W1h] [--repetitions N] [--curve] [--max-live N] [--json] [--list]
+        alloc [--only NAME,...] [--workload W1,W2,W3,W1h] [--repetitions N] [--curve] [--min-live N] [--max-live N] [--json] [--list]
           --only         allocators to measure (default: all)
           --workload     workloads to run (default: all)
           --repetitions  fresh allocators per workload; the median is shown (default: 5)
-          --curve        cost per pair from 10 thousand live allocations to --max-live (default: 10 million)
+          --curve        cost per pair from --min-live allocations (default: 10 thousand) to --max-live (10 million)
           --json         one JSON document instead of the table
           --list         the names and nothing else
         """;
@@ -21,6 +21,8 @@ internal sealed class AllocOptions
     public string[] Workloads { get; private set; } = ["W1", "W2", "W3", "W1h"];
 
     public int Repetitions { get; private set; } = 5;
+
+    public int MinLive { get; private set; } = 10_000;
 
     public int MaxLive { get; private set; } = 10_000_000;
 
@@ -54,6 +56,9 @@ internal sealed class AllocOptions
                     break;
                 case "--repetitions":
                     options.Repetitions = Number(Value(args, ref i));
+                    break;
+                case "--min-live":
+                    options.MinLive = Number(Value(args, ref i));
                     break;
                 case "--max-live":
                     options.MaxLive = Number(Value(args, ref i));
