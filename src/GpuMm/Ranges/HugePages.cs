@@ -35,14 +35,28 @@ internal static partial class HugePages
         }
     }
 
-    /// <summary>Moves a table into one of another length, which is pinned and lies in large pages where it can.</summary>
+    /// <summary>Makes a table, which lies in large pages where that is worth while and the host grants it.</summary>
+    /// <param name="length">Elements.</param>
+    internal static T[] Make<T>(int length)
+        where T : unmanaged
+    {
+        if (length * (long)Unsafe.SizeOf<T>() < 2 * HugePageBytes)
+        {
+            return new T[length];
+        }
+
+        T[] table = GC.AllocateArray<T>(length, pinned: true);
+        Advise(table);
+        return table;
+    }
+
+    /// <summary>Moves a table into one of another length, made by <see cref="Make"/>.</summary>
     /// <param name="table">Replaced by the new table; what is behind the shorter of the two lengths is lost or 0.</param>
     /// <param name="length">Elements.</param>
     internal static void Resize<T>(ref T[] table, int length)
         where T : unmanaged
     {
-        T[] resized = GC.AllocateArray<T>(length, pinned: true);
-        Advise(resized);
+        T[] resized = Make<T>(length);
         Array.Copy(table, resized, Math.Min(table.Length, length));
         table = resized;
     }

@@ -9,6 +9,7 @@ internal sealed partial class AddressIndex
 {
     private const int FirstNodes = 4;
     private const int NoNode = -1;
+    private const int TypicalFill = (Width / 2) - 1; // Holes for each node, inner ones included, when all were split.
 
     /// <summary>Adds a hole.</summary>
     public void Add(ulong start, ulong size, int hole)
@@ -372,7 +373,7 @@ internal sealed partial class AddressIndex
             node = _used++;
             if (node == _counts.Length)
             {
-                GrowNodes();
+                GrowNodes(_counts.Length + (_counts.Length / 4) + FirstNodes);
             }
         }
 
@@ -389,9 +390,8 @@ internal sealed partial class AddressIndex
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void GrowNodes()
+    private void GrowNodes(int nodes)
     {
-        int nodes = Math.Max(FirstNodes, _counts.Length + (_counts.Length / 2));
         HugePages.Resize(ref _starts, nodes * Width);
         HugePages.Resize(ref _sizes, nodes * Width);
         HugePages.Resize(ref _children, nodes * Width);

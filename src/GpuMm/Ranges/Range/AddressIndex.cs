@@ -37,7 +37,13 @@ internal sealed partial class AddressIndex
     private int _foundEntry;
     private ulong _sought = ulong.MaxValue; // What the last Seek looked for, as long as the path is that to its leaf.
 
-    public AddressIndex() => Clear();
+    /// <summary>An index without holes.</summary>
+    /// <param name="capacity">Holes to make room for at once.</param>
+    public AddressIndex(int capacity)
+    {
+        GrowNodes(FirstNodes + (capacity / TypicalFill));
+        Clear();
+    }
 
     public long MetadataBytes =>
         ((long)_starts.Length * (sizeof(ulong) + sizeof(ulong) + sizeof(int))) + _counts.Length;

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 
 namespace GpuMm.Ranges;
@@ -7,9 +8,13 @@ internal sealed class HoleTable
 {
     private const int FirstCapacity = 16;
 
-    private RangeHole[] _holes = new RangeHole[FirstCapacity];
+    private RangeHole[] _holes;
     private int _unused;
     private int _used = 1;
+
+    /// <summary>An empty table.</summary>
+    /// <param name="capacity">Holes to make room for at once.</param>
+    public HoleTable(int capacity) => _holes = HugePages.Make<RangeHole>(Math.Max(capacity + 1, FirstCapacity));
 
     /// <summary>Number of holes.</summary>
     public int Count { get; private set; }
@@ -19,6 +24,9 @@ internal sealed class HoleTable
 
     /// <summary>Entries that were ever used, entry 0 included.</summary>
     public int UsedEntries => _used;
+
+    /// <summary>Holes that there is room for.</summary>
+    public int Capacity => _holes.Length - 1;
 
     public long MetadataBytes => (long)_holes.Length * Unsafe.SizeOf<RangeHole>();
 
@@ -64,5 +72,5 @@ internal sealed class HoleTable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Grow() => HugePages.Resize(ref _holes, _holes.Length * 2);
+    private void Grow() => HugePages.Resize(ref _holes, _holes.Length + (_holes.Length / 4) + FirstCapacity);
 }

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace GpuMm.Ranges;
 
-/// <content>The indexes over the holes: made on first need, kept up while they are used.</content>
+/// <content>
+/// The indexes over the holes: made on first need, kept up while they are used. One that nobody asks is dropped, but its
+/// arrays stay for the next time, so that a caller who changes modes now and then allocates nothing in the long run.
+/// </content>
 public sealed partial class RangeAllocator
 {
     // How often unused indexes are looked for, in changes; a power of two.
@@ -15,6 +18,9 @@ public sealed partial class RangeAllocator
     private SizeIndex? _bySize;
     private AddressIndex? _byAddress;
     private RecencyIndex? _byRecency;
+    private SizeIndex? _droppedSize; // Out of date; at most one of each pair is not null.
+    private AddressIndex? _droppedAddress;
+    private RecencyIndex? _droppedRecency;
     private ulong _sizeAsked; // Stamp of the last question to each.
     private ulong _addressAsked;
     private ulong _recencyAsked;
@@ -24,8 +30,9 @@ public sealed partial class RangeAllocator
         _byAddress is not null ? _byAddress.LargestSize : _holes.Holes[BySize().FindLargest()].Size;
 
     private long IndexMetadataBytes =>
-        (_bySize is null ? 0 : SizeIndex.MetadataBytes) + (_byAddress?.MetadataBytes ?? 0) +
-        (_byRecency?.MetadataBytes ?? 0);
+        (_bySize is null && _droppedSize is null ? 0 : SizeIndex.MetadataBytes) +
+        ((_byAddress ?? _droppedAddress)?.MetadataBytes ?? 0) +
+        ((_byRecency ?? _droppedRecency)?.MetadataBytes ?? 0);
 
     private SizeIndex BySize()
     {
@@ -48,7 +55,8 @@ public sealed partial class RangeAllocator
     [MethodImpl(MethodImplOptions.NoInlining)]
     private SizeIndex MakeSizeIndex()
     {
-        _bySize = new SizeIndex(_holes);
+        _bySize = _droppedSize ?? new SizeIndex(_holes);
+        _droppedSize = null;
         _bySize.Build();
         return _bySize;
     }
@@ -56,7 +64,8 @@ public sealed partial class RangeAllocator
     [MethodImpl(MethodImplOptions.NoInlining)]
     private AddressIndex MakeAddressIndex()
     {
-        _byAddress = new AddressIndex();
+        _byAddress = _droppedAddress ?? new AddressIndex(_holes.Capacity);
+        _droppedAddress = null;
         _byAddress.Build(_holes);
         return _byAddress;
     }
@@ -64,7 +73,8 @@ public sealed partial class RangeAllocator
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RecencyIndex MakeRecencyIndex()
     {
-        _byRecency = new RecencyIndex();
+        _byRecency = _droppedRecency ?? new RecencyIndex();
+        _droppedRecency = null;
         _byRecency.Build(_holes, _segments.Elements);
         return _byRecency;
     }
@@ -126,8 +136,18 @@ public sealed partial class RangeAllocator
     private void DropIdleIndexes()
     {
         ulong limit = IdleCheckPeriod + (IdleChangesPerHole * (ulong)_holes.Count);
-        _bySize = _stamp - _sizeAsked > limit ? null : _bySize;
-        _byAddress = _stamp - _addressAsked > limit ? null : _byAddress;
-        _byRecency = _stamp - _recencyAsked > limit ? null : _byRecency;
+        DropIf(_stamp - _sizeAsked > limit, ref _bySize, ref _droppedSize);
+        DropIf(_stamp - _addressAsked > limit, ref _byAddress, ref _droppedAddress);
+        DropIf(_stamp - _recencyAsked > limit, ref _byRecency, ref _droppedRecency);
+    }
+
+    private static void DropIf<TIndex>(bool isIdle, ref TIndex? index, ref TIndex? dropped)
+        where TIndex : class
+    {
+        if (isIdle && index is not null)
+        {
+            dropped = index;
+            index = null;
+        }
     }
 }

@@ -18,6 +18,10 @@ public sealed partial class RangeAllocator
         _ => ValidateRing() ?? ValidateIndexes(),
     };
 
+    /// <summary>For tests: how many indexes are kept up now.</summary>
+    internal int KeptIndexCount =>
+        (_bySize is null ? 0 : 1) + (_byAddress is null ? 0 : 1) + (_byRecency is null ? 0 : 1);
+
     /// <summary>For tests: plants a fault of the given kind, which <see cref="Validate"/> must name.</summary>
     internal void PlantFault(string kind)
     {

@@ -14,15 +14,16 @@ namespace GpuMm.Ranges;
 /// Cost: what a mode needs to find its hole is an index over the holes, by size for <see cref="RangeMode.Best"/>, by
 /// address for <see cref="RangeMode.Low"/>, <see cref="RangeMode.High"/> and <see cref="TryInsertAt"/>, by age for
 /// <see cref="RangeMode.Evict"/>. An index is built when it is first needed, O(holes log holes), kept up from then on,
-/// and dropped when it goes unused for many changes; an operation is O(log holes) for each index in use.
+/// and dropped when it goes unused for many changes (its arrays stay for the next time); an operation is O(log holes) for each index in use.
 /// Source: the contract is that of drm_mm (drivers/gpu/drm/drm_mm.c); the data structures are our own.
 /// </remarks>
 public sealed partial class RangeAllocator
 {
     private const int Sentinel = 0;
+    private const int NodesPerHole = 4; // What the first tables are made for.
     private const int MaxSegments = 1 << 28; // 8 GiB of records.
 
-    private readonly HoleTable _holes = new();
+    private readonly HoleTable _holes;
     private readonly ulong _baseBytes;
     private readonly uint _firstGeneration;
     private readonly int _segmentLimit;
@@ -39,7 +40,9 @@ public sealed partial class RangeAllocator
     /// <summary>An empty range.</summary>
     /// <param name="startBytes">Its lowest address.</param>
     /// <param name="sizeBytes">Its size, at least 1; it may end at 2^64 but not behind it.</param>
-    /// <param name="capacity">Live nodes to make room for; the tables grow beyond it when they must.</param>
+    /// <param name="capacity">
+    /// Live nodes to make room for, and a hole for every fourth of them; the tables grow beyond it when they must.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The size is 0 or the end lies behind 2^64.</exception>
     public RangeAllocator(ulong startBytes, ulong sizeBytes, int capacity = 0)
         : this(startBytes, sizeBytes, capacity, MaxSegments)
@@ -56,8 +59,10 @@ public sealed partial class RangeAllocator
         _segmentLimit = segmentLimit;
         _firstGeneration = AllocatorIdentity.NextGenerationSalt();
 
-        // Holes need records too: an eighth more than the nodes covers what a well-filled range leaves.
-        _segments = new LineArray<RangeSegment>((int)Math.Min((long)capacity + (capacity / 8) + 4, segmentLimit));
+        // Holes need records too: first fit leaves a hole for every fifth to every other node, best fit fewer.
+        int holeCapacity = (capacity / NodesPerHole) + 1; // the rest behind the last node
+        _segments = new LineArray<RangeSegment>((int)Math.Min((long)capacity + holeCapacity + 4, segmentLimit));
+        _holes = new HoleTable(holeCapacity);
         _usedSegments = Sentinel + 1;
         int only = TakeSegment();
         _segments[Sentinel] = new RangeSegment { Prev = only, Next = only };

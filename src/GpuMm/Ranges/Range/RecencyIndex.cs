@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 
 namespace GpuMm.Ranges;
 
@@ -42,29 +43,38 @@ internal sealed class RecencyIndex
         }
     }
 
-    /// <summary>Builds the order from the stamps of the holes. Cost: O(holes log holes) and two arrays.</summary>
+    /// <summary>Builds the order from the stamps of the holes. Cost: O(holes log holes).</summary>
     public void Build(HoleTable table, ReadOnlySpan<RangeSegment> segments)
     {
         Reserve(table);
-        _older[0] = 0;
-        _newer[0] = 0;
-        ulong[] stamps = new ulong[table.Count];
-        int[] entries = new int[table.Count];
+        Span<int> entries = _newer.AsSpan(0, table.Count);
         int count = 0;
         for (int entry = 1; entry < table.UsedEntries; entry++)
         {
             if (table.Holes[entry].Size != 0)
             {
-                stamps[count] = segments[table.Holes[entry].Segment].Stamp;
                 entries[count++] = entry;
             }
         }
 
-        Array.Sort(stamps, entries);
+        Debug.Assert(count == entries.Length, "The table counts its holes.");
+        SortByAge(entries, table.Holes, segments);
+        _older[0] = 0;
         foreach (int entry in entries)
         {
-            Add(entry);
+            _older[entry] = _older[0];
+            _older[0] = entry;
         }
+
+        // The sorted entries are not needed any more; their array gets what it is for.
+        int newer = 0;
+        for (int entry = Newest; entry != 0; entry = _older[entry])
+        {
+            _newer[entry] = newer;
+            newer = entry;
+        }
+
+        _newer[0] = newer;
     }
 
     /// <summary>Null, or what is wrong. Cost: O(holes).</summary>
@@ -83,5 +93,46 @@ internal sealed class RecencyIndex
         }
 
         return count == table.Count ? null : $"The recency index finds {count} of {table.Count} holes.";
+    }
+
+    /// <summary>Heapsort, oldest first: needs no memory, and no delegate.</summary>
+    private static void SortByAge(Span<int> entries, RangeHole[] holes, ReadOnlySpan<RangeSegment> segments)
+    {
+        for (int root = (entries.Length / 2) - 1; root >= 0; root--)
+        {
+            SiftDown(entries, root, holes, segments);
+        }
+
+        for (int last = entries.Length - 1; last > 0; last--)
+        {
+            (entries[0], entries[last]) = (entries[last], entries[0]);
+            SiftDown(entries[..last], 0, holes, segments);
+        }
+    }
+
+    /// <summary>Lets an entry sink below every later one.</summary>
+    private static void SiftDown(Span<int> entries, int root, RangeHole[] holes, ReadOnlySpan<RangeSegment> segments)
+    {
+        int entry = entries[root];
+        ulong stamp = segments[holes[entry].Segment].Stamp;
+        for (int child = (2 * root) + 1; child < entries.Length; child = (2 * root) + 1)
+        {
+            ulong childStamp = segments[holes[entries[child]].Segment].Stamp;
+            if (child + 1 < entries.Length && segments[holes[entries[child + 1]].Segment].Stamp > childStamp)
+            {
+                child++;
+                childStamp = segments[holes[entries[child]].Segment].Stamp;
+            }
+
+            if (childStamp <= stamp)
+            {
+                break;
+            }
+
+            entries[root] = entries[child];
+            root = child;
+        }
+
+        entries[root] = entry;
     }
 }
