@@ -1,0 +1,83 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace GpuMm.VulkanTests;
+
+/// <summary>The program as a user runs it: interrupted, and on a machine without a driver.</summary>
+public sealed class ProcessTests
+{
+    [Fact]
+    public async Task CtrlCEndsARunAndGivesBackWhatWasOnTheDevice()
+    {
+        TestVulkan.Open().Dispose();
+        string folder = Directory.CreateTempSubdirectory("gpumm-").FullName;
+        try
+        {
+            using Process process = Start($"demo --vulkan --validate --frames 100000 --render {folder} --render-every 2");
+            while (!process.HasExited && !File.Exists(Path.Combine(folder, "vulkan-000004.png")))
+            {
+                Thread.Sleep(5);
+            }
+
+            (int exitCode, string error) = await InterruptAsync(process);
+            Assert.Equal((1, "gpumm: interrupted; what was on the device was given back.\n"), (exitCode, error));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("vulkan info")]
+    [InlineData("demo --vulkan --frames 5")]
+    [InlineData("calibrate")]
+    public async Task WithoutADriverOneLineSaysWhatHelps(string arguments)
+    {
+        TestVulkan.Open().Dispose();
+        using Process process = Start(arguments, hidesDrivers: true);
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ("", "gpumm: mirror unavailable: no Vulkan driver is installed; install one (mesa-vulkan-drivers brings lavapipe, which needs no GPU)\n", 1),
+            (output, error, process.ExitCode));
+    }
+
+    private static async Task<(int ExitCode, string Error)> InterruptAsync(Process process)
+    {
+        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await output;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, error);
+    }
+
+    private static Process Start(string arguments, bool hidesDrivers = false)
+    {
+        ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "GpuMm.Cli.dll"));
+        foreach (string argument in arguments.Split(' '))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        if (hidesDrivers)
+        {
+            start.Environment["VK_DRIVER_FILES"] = "/nowhere/icd.json";
+            start.Environment["VK_ICD_FILENAMES"] = "/nowhere/icd.json";
+        }
+
+        return Process.Start(start)!;
+    }
+}
