@@ -17,6 +17,9 @@ public sealed record ClientSettings
     /// <summary>Objects that it may have; null for the device's limit.</summary>
     public int? MaxObjects { get; init; }
 
+    /// <summary>The group that it is in, such as "games/shooter"; null for none. It stays there.</summary>
+    public string? Group { get; init; }
+
     /// <summary>
     /// Keeps a connection open that stands for the client: when the process dies, however it dies, all is released within a
     /// second. Otherwise the client says from time to time that it lives.

@@ -1,10 +1,20 @@
 namespace GpuMm.Client;
 
-/// <summary>What a client is promised in a domain, may use and uses there.</summary>
+/// <summary>What a client or group is promised in a domain, may use and uses there.</summary>
 /// <param name="Domain">vram, gtt or system.</param>
 /// <param name="MinBytes">Used up to this, nothing of the client is evicted for others.</param>
 /// <param name="LowBytes">Used up to this, its objects are evicted only when nobody else's would help.</param>
 /// <param name="MaxBytes">More it does not get; null for no limit.</param>
 /// <param name="UsedBytes">What its objects use now.</param>
 /// <param name="PeakBytes">Most that they ever used.</param>
-public sealed record DomainLimits(string Domain, ulong MinBytes, ulong LowBytes, ulong? MaxBytes, ulong UsedBytes, ulong PeakBytes);
+/// <param name="EffectiveMinBytes">How much of the minimum counts, since the groups round it are not promised more.</param>
+/// <param name="EffectiveLowBytes">Likewise of the low mark.</param>
+public sealed record DomainLimits(
+    string Domain,
+    ulong MinBytes,
+    ulong LowBytes,
+    ulong? MaxBytes,
+    ulong UsedBytes,
+    ulong PeakBytes,
+    ulong EffectiveMinBytes,
+    ulong EffectiveLowBytes);

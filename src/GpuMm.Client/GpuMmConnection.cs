@@ -26,7 +26,7 @@ namespace GpuMm.Client;
 /// await client.WaitAsync(fence, TimeSpan.FromSeconds(1));
 /// </code>
 /// </example>
-public sealed class GpuMmConnection : IDisposable
+public sealed partial class GpuMmConnection : IDisposable
 {
     internal const string KeyHeader = "GpuMm-Client-Key";
 
@@ -85,7 +85,7 @@ public sealed class GpuMmConnection : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(device);
         ArgumentNullException.ThrowIfNull(settings);
-        OpenClientBody body = new(settings.Name, settings.Lease?.TotalSeconds, settings.MaxBytes, settings.MaxObjects);
+        OpenClientBody body = new(settings.Name, settings.Lease?.TotalSeconds, settings.MaxBytes, settings.MaxObjects, settings.Group);
         string path = $"devices/{Uri.EscapeDataString(device)}/clients";
         OpenClientAnswer answer = await AskAsync(
             HttpMethod.Post, path, null, Json(body, WireContext.Default.OpenClientBody), WireContext.Default.OpenClientAnswer, cancellationToken).ConfigureAwait(false);

@@ -63,7 +63,7 @@ public sealed class HistoryTests
 
     private static Shot Shot(params (ulong Id, ulong Bytes, string Domain, int Client)[] objects)
     {
-        DeviceSnapshot snapshot = new("gpu0", "pcie3x16", 0, 0, [], 0, objects.Length, 2, 0, false, default);
+        DeviceSnapshot snapshot = new("gpu0", "pcie3x16", 0, 0, [], 0, 0, objects.Length, 2, 0, false, default);
         HeapMapView map = new("vram", 4096, 4096, 0, false, 0, []);
         Dictionary<ulong, ObjectShot> shots = objects.ToDictionary(static each => each.Id, static each => new ObjectShot(each.Id, $"o{each.Id}", each.Client, each.Bytes, each.Domain));
         return new Shot(1, "gpu0", DateTimeOffset.UnixEpoch, new Moment(1, snapshot, [], map, map), shots, true);

@@ -135,7 +135,7 @@ public sealed class GroupTests
 
         ClientLimits limits = await service.GetLimitsAsync("gpu0", client.Id, cancel);
         Assert.Equal(["vram", "gtt", "system"], limits.Domains.Select(static each => each.Domain));
-        Assert.Equal(new DomainLimits("vram", 1 << 20, 2 << 20, 3 << 20, 3 << 20, 3 << 20), limits.Domains[0]);
+        Assert.Equal(new DomainLimits("vram", 1 << 20, 2 << 20, 3 << 20, 3 << 20, 3 << 20, 1 << 20, 2 << 20), limits.Domains[0]);
         Assert.Null(limits.Domains[1].MaxBytes);
         Assert.Equal(409, (await Assert.ThrowsAsync<GpuMmException>(() => service.SetDomainLimitsAsync("gpu0", client.Id, "vram", 0, 0, 1 << 20, cancel))).Status);
         Assert.Equal(400, (await Assert.ThrowsAsync<GpuMmException>(() => service.SetDomainLimitsAsync("gpu0", client.Id, "tape", 0, 0, null, cancel))).Status);

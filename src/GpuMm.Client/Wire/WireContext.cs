@@ -20,6 +20,8 @@ namespace GpuMm.Client.Wire;
 [JsonSerializable(typeof(LimitsBody))]
 [JsonSerializable(typeof(DomainLimitsBody))]
 [JsonSerializable(typeof(ClientLimits))]
+[JsonSerializable(typeof(GroupInfo))]
+[JsonSerializable(typeof(GroupInfo[]))]
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(DeviceEvents))]
 internal sealed partial class WireContext : JsonSerializerContext;

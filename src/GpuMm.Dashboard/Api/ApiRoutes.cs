@@ -17,6 +17,7 @@ internal static class ApiRoutes
         DeviceApi.Map(api, device);
         EventApi.Map(device);
         ClientApi.Map(device);
+        GroupApi.Map(device);
         ObjectApi.Map(device);
         MemoryApi.Map(device);
         WorkApi.Map(device);

@@ -8,7 +8,6 @@ using GpuMm.Dashboard.Service;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.Views;
-using GpuMm.Objects;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -52,7 +51,7 @@ internal static class ClientApi
 
         string key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
         ApiException.ThrowIf(gpu.SessionTable.TryOpen(
-            request.Name, new SessionLimits(request.MaxSize?.Bytes, request.MaxObjects), out GpuSession? opened, ClientScope.HashOf(key), TimeSpan.FromSeconds(seconds)));
+            request.Name, new SessionLimits(request.MaxSize?.Bytes, request.MaxObjects), out GpuSession? opened, ClientScope.HashOf(key), TimeSpan.FromSeconds(seconds), request.Group));
         await gpu.KeepAsync().ConfigureAwait(false);
         return TypedResults.Created($"{ApiRoutes.Prefix}/devices/{gpu.Name}/clients/{opened!.Id}", new OpenClientReply(opened.Id, key, seconds));
     }
@@ -67,15 +66,8 @@ internal static class ClientApi
 
     private static async Task<NoContent> LimitDomainAsync(string device, int client, string domain, DomainLimitsRequest request, HttpContext context)
     {
-        MemoryDomain which = domain.ToUpperInvariant() switch
-        {
-            "VRAM" => MemoryDomain.Vram,
-            "GTT" => MemoryDomain.Gtt,
-            "SYSTEM" => MemoryDomain.System,
-            _ => throw new ApiException(StatusCodes.Status400BadRequest, $"There is no domain '{domain}'; ask for vram, gtt or system."),
-        };
         GpuSession session = Find(context, device, client);
-        ApiException.ThrowIf(session.SetDomainLimits(which, new MemoryLimits(request.Min?.Bytes ?? 0, request.Low?.Bytes ?? 0, request.Max?.Bytes ?? ulong.MaxValue)));
+        ApiException.ThrowIf(session.SetDomainLimits(GroupApi.DomainOf(domain), request.ToLimits()));
         await session.Gpu.KeepAsync().ConfigureAwait(false);
         return TypedResults.NoContent();
     }

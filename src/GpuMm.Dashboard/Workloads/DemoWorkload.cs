@@ -37,9 +37,9 @@ internal sealed class DemoWorkload : IDisposable
         _random = new Prng(request.Seed);
         try
         {
-            Open("compositor");
-            Open("game");
-            Open("browser");
+            Open("compositor", request.Group);
+            Open("game", request.Group);
+            Open("browser", request.Group);
             CreateAll((ulong)(gpu.Options.Vram.Bytes * request.Oversubscription));
         }
         catch
@@ -80,9 +80,9 @@ internal sealed class DemoWorkload : IDisposable
         }
     }
 
-    private void Open(string name)
+    private void Open(string name, string? group)
     {
-        Check(_gpu.TryOpenSession(name, default, out GpuSession? opened));
+        Check(_gpu.TryOpenSession(name, default, out GpuSession? opened, group));
         _sessions.Add(opened!);
     }
 

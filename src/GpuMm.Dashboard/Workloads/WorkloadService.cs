@@ -24,7 +24,7 @@ public sealed class WorkloadService : IHostedService
     private int _lastId; // Lock: _gate
 
     /// <summary>The workloads that there are.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["demo"];
+    public static IReadOnlyList<string> Names { get; } = ["demo", "crowd"];
 
     /// <summary>Those that run or ran, oldest first.</summary>
     public IReadOnlyList<WorkloadRun> Runs()
@@ -52,6 +52,11 @@ public sealed class WorkloadService : IHostedService
             throw new ApiException(StatusCodes.Status400BadRequest, "framesPerSecond is 1 to 1000 and oversubscription 0.1 to 4.");
         }
 
+        if (request.Group is { Length: > 0 } group && !gpu.Groups.Paths.Contains(group, StringComparer.Ordinal))
+        {
+            throw new ApiException(StatusCodes.Status404NotFound, $"Device {gpu.Name} has no group '{group}'; make it first.");
+        }
+
         lock (_gate)
         {
             if (_runs.Count(static run => !run.Completion.IsCompleted) >= MaxRunning)
@@ -60,7 +65,8 @@ public sealed class WorkloadService : IHostedService
             }
 
             WorkloadRun run = new(++_lastId, request.Name, gpu.Name);
-            run.Completion = Task.Run(() => DemoWorkload.RunAsync(gpu, request, run), CancellationToken.None);
+            bool isCrowd = string.Equals(request.Name, "crowd", StringComparison.OrdinalIgnoreCase);
+            run.Completion = Task.Run(() => isCrowd ? CrowdWorkload.RunAsync(gpu, request, run) : DemoWorkload.RunAsync(gpu, request, run), CancellationToken.None);
             _runs.Add(run);
             if (_runs.Count > MaxRemembered && _runs.Find(static each => each.Completion.IsCompleted) is { } old)
             {

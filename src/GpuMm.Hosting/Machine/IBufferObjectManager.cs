@@ -38,8 +38,12 @@ public interface IBufferObjectManager
     /// <param name="name">Shown to people; 1 to 128 characters.</param>
     /// <param name="limits">What it may hold.</param>
     /// <param name="opened">The client; null on failure.</param>
+    /// <param name="group">The group that it is in; null for none.</param>
     /// <returns>Null, or why not.</returns>
-    SessionError? TryOpenSession(string name, SessionLimits limits, out GpuSession? opened);
+    SessionError? TryOpenSession(string name, SessionLimits limits, out GpuSession? opened, string? group = null);
+
+    /// <summary>The groups that clients are opened in.</summary>
+    GroupTable Groups { get; }
 
     /// <summary>An address space of this device.</summary>
     AddressSpace CreateAddressSpace();

@@ -88,6 +88,9 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<GpuSession> Sessions => _sessions.Snapshot();
 
+    /// <inheritdoc/>
+    public GroupTable Groups => _sessions.Groups;
+
     internal SessionTable SessionTable => _sessions;
 
     internal GpuObserver Observer { get; }
@@ -103,8 +106,8 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
     }
 
     /// <inheritdoc/>
-    public SessionError? TryOpenSession(string name, SessionLimits limits, out GpuSession? opened) =>
-        _sessions.TryOpen(name, limits, out opened);
+    public SessionError? TryOpenSession(string name, SessionLimits limits, out GpuSession? opened, string? group = null) =>
+        _sessions.TryOpen(name, limits, out opened, group: group);
 
     /// <summary>Finds an open client.</summary>
     /// <param name="id">Its number.</param>

@@ -1,3 +1,4 @@
+using System;
 using GpuMm.Objects;
 using GpuMm.Primitives;
 
@@ -20,14 +21,9 @@ public sealed partial class GpuSession
     /// <returns>Null, or why not: nothing is changed then.</returns>
     public SessionError? SetDomainLimits(MemoryDomain domain, MemoryLimits limits)
     {
-        if (domain is not (MemoryDomain.Vram or MemoryDomain.Gtt or MemoryDomain.System))
+        if (GroupTable.CheckLimits(domain, limits) is { } error)
         {
-            return new SessionError(SessionErrorKind.Invalid, "There are limits in vram, gtt and system.");
-        }
-
-        if (limits.MinBytes > limits.MaxBytes || limits.LowBytes > limits.MaxBytes)
-        {
-            return new SessionError(SessionErrorKind.Invalid, $"min is {ByteSize.Format(limits.MinBytes)}, low {ByteSize.Format(limits.LowBytes)} and max {ByteSize.Format(limits.MaxBytes)}; neither of the first two may be more than max.");
+            return error;
         }
 
         lock (_gate)
@@ -50,13 +46,22 @@ public sealed partial class GpuSession
     // After a restart an object may lie where it did not lie before. What is too much moves out; what cannot may not grow.
     internal void RestoreDomainLimits(MemoryDomain domain, MemoryLimits limits)
     {
+        if (!TryMakeRoom(domain, () => _group.SetLimits(domain, limits) == MmStatus.Ok))
+        {
+            _group.SetLimits(domain, limits with { MaxBytes = DomainUsage(domain).CurrentBytes });
+        }
+    }
+
+    // Moves the client's own objects out of a domain, one after the other, until it is enough.
+    internal bool TryMakeRoom(MemoryDomain domain, Func<bool> isEnough)
+    {
         lock (_gate)
         {
             foreach (HandleEntry entry in _handles.Values)
             {
-                if (_group.SetLimits(domain, limits) == MmStatus.Ok)
+                if (isEnough())
                 {
-                    return;
+                    return true;
                 }
 
                 BufferObject target = entry.Tracked.Target;
@@ -66,10 +71,7 @@ public sealed partial class GpuSession
                 }
             }
 
-            if (_group.SetLimits(domain, limits) != MmStatus.Ok)
-            {
-                _group.SetLimits(domain, limits with { MaxBytes = DomainUsage(domain).CurrentBytes });
-            }
+            return isEnough();
         }
     }
 }

@@ -37,7 +37,7 @@ public sealed partial class GpuSession : IDisposable
     private int _holds;
     private bool _isReleased; // Lock: _gate
 
-    internal GpuSession(SimulatedGpu gpu, int id, string name, SessionLimits limits)
+    internal GpuSession(SimulatedGpu gpu, int id, string name, SessionLimits limits, MemoryGroup parent)
     {
         _gpu = gpu;
         Id = id;
@@ -47,7 +47,7 @@ public sealed partial class GpuSession : IDisposable
         _lastSeenNs = OpenedNs;
         _client = new GpuClient(gpu.Device, (ulong)id, name);
         _space = gpu.Device.CreateAddressSpace();
-        _group = gpu.Device.RootGroup.CreateChild(name);
+        _group = parent.CreateChild(name);
     }
 
     /// <summary>Its number on the device.</summary>
@@ -55,6 +55,9 @@ public sealed partial class GpuSession : IDisposable
 
     /// <summary>Its name.</summary>
     public string Name { get; }
+
+    /// <summary>The group that it was opened in; null for none.</summary>
+    public string? GroupPath { get; internal init; }
 
     /// <summary>What it may hold.</summary>
     public SessionLimits Limits { get; private set; }

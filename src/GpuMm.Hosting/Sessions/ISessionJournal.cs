@@ -18,6 +18,12 @@ internal interface ISessionJournal
 
     void Limited(GpuSession session, SessionLimits limits);
 
+    void GroupMade(string path);
+
+    void GroupRemoved(string path);
+
+    void NamedGroupLimited(string path, MemoryDomain domain, MemoryLimits limits);
+
     void GroupLimited(GpuSession session, MemoryDomain domain, MemoryLimits limits);
 
     void Created(GpuSession session, uint handle, TrackedObject tracked, in ObjectRequest request);

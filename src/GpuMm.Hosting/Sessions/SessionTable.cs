@@ -9,14 +9,24 @@ namespace GpuMm.Hosting.Sessions;
 
 /// <summary>The clients of a device, and the names under which they share objects.</summary>
 /// <remarks>Lock: its own, below a client's, above everything of the device.</remarks>
-internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
+internal sealed class SessionTable : IDisposable
 {
     private readonly object _gate = new();
+    private readonly SimulatedGpu _gpu;
     private readonly SortedDictionary<int, GpuSession> _sessions = []; // Lock: _gate
     private readonly Dictionary<string, TrackedObject> _shared = new(StringComparer.Ordinal); // Lock: _gate
     private readonly List<MemoryGroup> _leaving = []; // Lock: itself; groups of clients that are gone, with objects that others or the GPU still use
     private int _lastId; // Lock: _gate
     private ulong _lastUid; // Lock: _gate
+
+    public SessionTable(SimulatedGpu gpu)
+    {
+        _gpu = gpu;
+        Groups = new GroupTable(gpu, _gate);
+    }
+
+    /// <summary>The groups that clients are opened in.</summary>
+    public GroupTable Groups { get; }
 
     public int LastId
     {
@@ -45,7 +55,7 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
         }
     }
 
-    public SessionError? TryOpen(string name, SessionLimits limits, out GpuSession? opened, byte[]? keyHash = null, TimeSpan? lease = null)
+    public SessionError? TryOpen(string name, SessionLimits limits, out GpuSession? opened, byte[]? keyHash = null, TimeSpan? lease = null, string? group = null)
     {
         opened = null;
         if (string.IsNullOrWhiteSpace(name) || name.Length > GpuSession.MaxNameLength || name.Any(char.IsControl))
@@ -60,16 +70,21 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
 
         lock (_gate)
         {
-            if (_sessions.Count >= gpu.Options.MaxClients)
+            if (_sessions.Count >= _gpu.Options.MaxClients)
             {
-                return new SessionError(SessionErrorKind.LimitReached, $"The device '{gpu.Name}' has {_sessions.Count} clients and takes {gpu.Options.MaxClients}; close one, or raise MaxClients.");
+                return new SessionError(SessionErrorKind.LimitReached, $"The device '{_gpu.Name}' has {_sessions.Count} clients and takes {_gpu.Options.MaxClients}; close one, or raise MaxClients.");
             }
 
-            opened = Add(++_lastId, name, limits, keyHash, lease);
-            gpu.Journal?.Opened(opened);
+            if (Groups.TryNodeFor(group, out MemoryGroup node) is { } error)
+            {
+                return error;
+            }
+
+            opened = Add(++_lastId, name, limits, keyHash, lease, group, node);
+            _gpu.Journal?.Opened(opened);
         }
 
-        gpu.Device.Report(DeviceEventKind.ClientOpened, new DeviceEvent { ClientId = opened.Id, Name = name });
+        _gpu.Device.Report(DeviceEventKind.ClientOpened, new DeviceEvent { ClientId = opened.Id, Name = name });
         return null;
     }
 
@@ -84,17 +99,18 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
 
         if (isRemoved)
         {
-            gpu.Device.Report(DeviceEventKind.ClientClosed, new DeviceEvent { ClientId = session.Id, Name = session.Name });
+            _gpu.Device.Report(DeviceEventKind.ClientClosed, new DeviceEvent { ClientId = session.Id, Name = session.Name });
         }
     }
 
     /// <summary>Puts a client back that an earlier life of the service had.</summary>
-    public GpuSession Restore(int id, string name, SessionLimits limits, byte[]? keyHash, TimeSpan? lease)
+    /// <returns>Null when its group is not there.</returns>
+    public GpuSession? Restore(int id, string name, SessionLimits limits, byte[]? keyHash, TimeSpan? lease, string? group)
     {
         lock (_gate)
         {
             _lastId = Math.Max(_lastId, id);
-            return Add(id, name, limits, keyHash, lease);
+            return Groups.TryNodeFor(group, out MemoryGroup node) is null ? Add(id, name, limits, keyHash, lease, group, node) : null;
         }
     }
 
@@ -158,7 +174,7 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
         }
     }
 
-    /// <summary>A client's group goes as soon as nothing is charged to it.</summary>
+    /// <summary>The group of a client, or of several, goes as soon as nothing is charged to it.</summary>
     public void Retire(MemoryGroup group)
     {
         lock (_leaving)
@@ -210,7 +226,7 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
 
             tracked.SharedName = name;
             _shared.Add(name, tracked);
-            gpu.Journal?.Shared(tracked, name);
+            _gpu.Journal?.Shared(tracked, name);
             return null;
         }
     }
@@ -249,9 +265,9 @@ internal sealed class SessionTable(SimulatedGpu gpu) : IDisposable
         }
     }
 
-    private GpuSession Add(int id, string name, SessionLimits limits, byte[]? keyHash, TimeSpan? lease)
+    private GpuSession Add(int id, string name, SessionLimits limits, byte[]? keyHash, TimeSpan? lease, string? group, MemoryGroup node)
     {
-        GpuSession session = new(gpu, id, name, limits) { KeyHash = keyHash, Lease = lease };
+        GpuSession session = new(_gpu, id, name, limits, node) { KeyHash = keyHash, Lease = lease, GroupPath = string.IsNullOrEmpty(group) ? null : group };
         _sessions.Add(id, session);
         return session;
     }

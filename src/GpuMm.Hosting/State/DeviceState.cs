@@ -263,7 +263,7 @@ public sealed class DeviceState : IDisposable
     // True when the end of a snapshot was met.
     private bool Replay(FileStream stream, string path, uint number, StateRecovery recovery, out long goodBytes)
     {
-        using BufferedStream buffered = new(stream, 1 << 20);
+        using BufferedStream buffered = new(stream, (int)Math.Clamp(stream.Length, 4096, 1 << 20));
         RecordReader reader = new(buffered, path);
         reader.BeginAt(StateFile.HeadBytes);
         bool isEnd = false;

@@ -61,7 +61,7 @@ internal static class JournalMark
     public static long FindLast(string path, long from, uint number)
     {
         using FileStream stream = File.OpenRead(path);
-        byte[] window = new byte[1 << 20];
+        byte[] window = new byte[Math.Clamp(stream.Length - from, 2 * Bytes, 1 << 20)];
         long found = -1;
         for (long start = from; start < stream.Length; start += window.Length - Bytes)
         {

@@ -24,4 +24,8 @@ internal enum RecordKind : byte
     End = 18,
     Mark = 19,
     GroupLimited = 20,
+    GroupMade = 21,
+    GroupRemoved = 22,
+    NamedGroupLimited = 23,
+    InGroup = 24,
 }

@@ -26,6 +26,14 @@ internal static class Records
     public static RecordBuilder GroupLimited(RecordBuilder builder, int sessionId, MemoryDomain domain, MemoryLimits limits) =>
         builder.Begin(RecordKind.GroupLimited).Int(sessionId).Byte((byte)domain).ULong(limits.MinBytes).ULong(limits.LowBytes).ULong(limits.MaxBytes);
 
+    /// <summary>The group of a client that the next record opens: a client that was told of is in its group.</summary>
+    public static RecordBuilder InGroup(RecordBuilder builder, int sessionId, string path) => builder.Begin(RecordKind.InGroup).Int(sessionId).Text(path);
+
+    public static RecordBuilder GroupMade(RecordBuilder builder, string path) => builder.Begin(RecordKind.GroupMade).Text(path);
+
+    public static RecordBuilder NamedGroupLimited(RecordBuilder builder, string path, MemoryDomain domain, MemoryLimits limits) =>
+        builder.Begin(RecordKind.NamedGroupLimited).Text(path).Byte((byte)domain).ULong(limits.MinBytes).ULong(limits.LowBytes).ULong(limits.MaxBytes);
+
     public static RecordBuilder Created(RecordBuilder builder, int sessionId, uint handle, TrackedObject tracked)
     {
         BufferObject target = tracked.Target;

@@ -20,11 +20,25 @@ internal sealed class SessionJournal(JournalWriter writer) : ISessionJournal
 
     public ValueTask WhenDurableAsync() => Writer.WhenDurableAsync();
 
-    public void Opened(GpuSession session) => Write(session, Records.Opened(Builder, session, session.Limits));
+    public void Opened(GpuSession session)
+    {
+        if (session.GroupPath is { } path)
+        {
+            Write(session, Records.InGroup(Builder, session.Id, path));
+        }
+
+        Write(session, Records.Opened(Builder, session, session.Limits));
+    }
 
     public void Closed(GpuSession session) => Write(session, Builder.Begin(RecordKind.Closed).Int(session.Id));
 
     public void Limited(GpuSession session, SessionLimits limits) => Write(session, Records.Limits(Builder.Begin(RecordKind.Limited).Int(session.Id), limits));
+
+    public void GroupMade(string path) => Writer.Append(Records.GroupMade(Builder, path));
+
+    public void GroupRemoved(string path) => Writer.Append(Builder.Begin(RecordKind.GroupRemoved).Text(path));
+
+    public void NamedGroupLimited(string path, MemoryDomain domain, MemoryLimits limits) => Writer.Append(Records.NamedGroupLimited(Builder, path, domain, limits));
 
     public void GroupLimited(GpuSession session, MemoryDomain domain, MemoryLimits limits) => Write(session, Records.GroupLimited(Builder, session.Id, domain, limits));
 

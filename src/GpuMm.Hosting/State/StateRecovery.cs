@@ -15,6 +15,8 @@ internal sealed class StateRecovery(SimulatedGpu gpu, string path)
     private readonly Dictionary<ulong, (GpuSession Session, uint Handle)> _handles = []; // By object: one through which it is reached
 
     private readonly Dictionary<(int Session, MemoryDomain Domain), MemoryLimits> _limits = []; // The last ones
+    private readonly Dictionary<(string Path, MemoryDomain Domain), MemoryLimits> _groupLimits = []; // The last ones
+    private readonly Dictionary<int, string> _groupOf = []; // By client
 
     /// <summary>Sets the limits of domains, when all objects are where they go.</summary>
     public void Finish()
@@ -22,6 +24,34 @@ internal sealed class StateRecovery(SimulatedGpu gpu, string path)
         foreach (((int id, MemoryDomain domain), MemoryLimits limits) in _limits)
         {
             gpu.SessionTable.Find(id)?.RestoreDomainLimits(domain, limits);
+        }
+
+        foreach (((string group, MemoryDomain domain), MemoryLimits limits) in _groupLimits)
+        {
+            RestoreGroupLimits(group, domain, limits);
+        }
+    }
+
+    // As with a client: what is too much moves out, and what cannot may not grow.
+    private void RestoreGroupLimits(string group, MemoryDomain domain, MemoryLimits limits)
+    {
+        if (gpu.SessionTable.Groups.Find(group) is not { } found)
+        {
+            return;
+        }
+
+        bool isSet = found.Group.SetLimits(domain, limits) == MmStatus.Ok;
+        foreach (GpuSession session in gpu.Sessions)
+        {
+            if (!isSet && session.GroupPath is { } inside && (inside + "/").StartsWith(group + "/", StringComparison.Ordinal))
+            {
+                isSet = session.TryMakeRoom(domain, () => found.Group.SetLimits(domain, limits) == MmStatus.Ok);
+            }
+        }
+
+        if (!isSet)
+        {
+            found.Group.SetLimits(domain, limits with { MaxBytes = found.Group.UsageOf(domain).CurrentBytes });
         }
     }
 
@@ -35,6 +65,12 @@ internal sealed class StateRecovery(SimulatedGpu gpu, string path)
                 return false;
             case RecordKind.Opened:
                 Open(record);
+                return false;
+            case RecordKind.InGroup:
+                _groupOf[record.Int()] = record.Text() ?? "";
+                return false;
+            case RecordKind.GroupMade or RecordKind.GroupRemoved or RecordKind.NamedGroupLimited:
+                ApplyToGroup(record);
                 return false;
             case RecordKind.Placed or RecordKind.Advised or RecordKind.Purged or RecordKind.Shared or RecordKind.Wrote:
                 ApplyToObject(record);
@@ -53,7 +89,34 @@ internal sealed class StateRecovery(SimulatedGpu gpu, string path)
         string name = record.Text() ?? "";
         byte[] keyHash = record.Bytes().ToArray();
         ulong leaseMs = record.ULong();
-        gpu.SessionTable.Restore(id, name, Records.ReadLimits(record), keyHash, leaseMs == 0 ? null : TimeSpan.FromMilliseconds(leaseMs));
+        string? group = _groupOf.GetValueOrDefault(id);
+        if (gpu.SessionTable.Restore(id, name, Records.ReadLimits(record), keyHash, leaseMs == 0 ? null : TimeSpan.FromMilliseconds(leaseMs), group) is null)
+        {
+            throw Bad($"group '{group}', which was not made before");
+        }
+    }
+
+    private void ApplyToGroup(RecordReader record)
+    {
+        string group = record.Text() ?? "";
+        GroupTable groups = gpu.SessionTable.Groups;
+        switch (record.Kind)
+        {
+            case RecordKind.GroupMade:
+                Check(groups.TryCreate(group), record);
+                break;
+            case RecordKind.GroupRemoved:
+                Check(groups.TryRemove(group), record);
+                foreach (MemoryDomain domain in (ReadOnlySpan<MemoryDomain>)[MemoryDomain.Vram, MemoryDomain.Gtt, MemoryDomain.System])
+                {
+                    _groupLimits.Remove((group, domain));
+                }
+
+                break;
+            default:
+                _groupLimits[(group, (MemoryDomain)record.Byte())] = new MemoryLimits(record.ULong(), record.ULong(), record.ULong());
+                break;
+        }
     }
 
     private void ApplyToSession(RecordReader record)

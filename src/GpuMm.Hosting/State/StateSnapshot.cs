@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Objects;
@@ -19,7 +20,9 @@ internal sealed class StateSnapshot
     private const int ChunkBytes = 64 * 1024;
 
     private readonly SimulatedGpu _gpu;
+    private static readonly MemoryDomain[] s_domains = [MemoryDomain.Vram, MemoryDomain.Gtt, MemoryDomain.System];
     private readonly IReadOnlyList<SessionImage> _sessions;
+    private readonly (string Path, MemoryLimits[] Limits)[] _groups;
     private readonly int _lastId;
     private readonly ulong _lastUid;
     private readonly RecordBuilder _builder = new();
@@ -31,6 +34,7 @@ internal sealed class StateSnapshot
         _gpu = gpu;
         _lastId = gpu.SessionTable.LastId;
         _lastUid = gpu.SessionTable.LastUid;
+        _groups = [.. gpu.SessionTable.Groups.Snapshot().Select(static each => (each.Path, (MemoryLimits[])[.. s_domains.Select(each.Group.LimitsOf)]))];
         List<SessionImage> images = [];
         foreach (GpuSession session in sessions)
         {
@@ -56,10 +60,16 @@ internal sealed class StateSnapshot
         {
             Put(stream, _builder.Begin(RecordKind.Counters).Int(_lastId).ULong(_lastUid));
             HashSet<ulong> written = [];
+            WriteGroups(stream);
             foreach (SessionImage image in _sessions)
             {
+                if (image.Session.GroupPath is { } path)
+                {
+                    Put(stream, Records.InGroup(_builder, image.Session.Id, path));
+                }
+
                 Put(stream, Records.Opened(_builder, image.Session, image.Limits));
-                foreach (MemoryDomain domain in (ReadOnlySpan<MemoryDomain>)[MemoryDomain.Vram, MemoryDomain.Gtt, MemoryDomain.System])
+                foreach (MemoryDomain domain in s_domains)
                 {
                     if (image.Session.DomainLimits(domain) is var limits && limits != new MemoryLimits())
                     {
@@ -81,6 +91,21 @@ internal sealed class StateSnapshot
                 foreach (HandleImage handle in image.Handles)
                 {
                     handle.Tracked.Target.Release();
+                }
+            }
+        }
+    }
+
+    private void WriteGroups(Stream stream)
+    {
+        foreach ((string path, MemoryLimits[] limits) in _groups)
+        {
+            Put(stream, Records.GroupMade(_builder, path));
+            for (int i = 0; i < s_domains.Length; i++)
+            {
+                if (limits[i] != new MemoryLimits())
+                {
+                    Put(stream, Records.NamedGroupLimited(_builder, path, s_domains[i], limits[i]));
                 }
             }
         }

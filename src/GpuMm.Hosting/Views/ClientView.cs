@@ -13,6 +13,7 @@ namespace GpuMm.Hosting.Views;
 /// <param name="MaxObjects">How many objects it may have; null for the device's own limit.</param>
 /// <param name="IdleMs">Time since it was last heard of, ms.</param>
 /// <param name="LeaseMs">How long it may be silent, ms; null for ever.</param>
+/// <param name="Group">The group that it is in; null for none.</param>
 public sealed record ClientView(
     int Id,
     string Name,
@@ -25,4 +26,5 @@ public sealed record ClientView(
     ulong? MaxBytes,
     int? MaxObjects,
     long IdleMs,
-    long? LeaseMs);
+    long? LeaseMs,
+    string? Group);

@@ -9,6 +9,7 @@ namespace GpuMm.Hosting.Views;
 /// <param name="EventSequence">Number of the latest event: events after it are news to whoever has this.</param>
 /// <param name="Domains">Its domains.</param>
 /// <param name="SystemPagesUsedBytes">System RAM that objects hold.</param>
+/// <param name="SystemPagesPeakBytes">Most that they ever held at a time.</param>
 /// <param name="ObjectCount">Objects that exist, deleted ones that wait for the GPU included.</param>
 /// <param name="ClientCount">Clients that are open.</param>
 /// <param name="PendingJobs">Jobs and copies that have not ended.</param>
@@ -21,6 +22,7 @@ public sealed record DeviceSnapshot(
     ulong EventSequence,
     IReadOnlyList<DomainView> Domains,
     ulong SystemPagesUsedBytes,
+    ulong SystemPagesPeakBytes,
     int ObjectCount,
     int ClientCount,
     ulong PendingJobs,

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -12,7 +13,8 @@ namespace GpuMm.Hosting.Views;
 /// <summary>What pages and programs see of one device: occupancy, heap map, clients, objects, events, rates.</summary>
 /// <remarks>
 /// Safe for concurrent use, and cheap however often it is asked: answers are at most <see cref="FreshNs"/> old and made
-/// once for all askers; each making looks at no more than <see cref="ObjectsPerLook"/> objects. A device with more is
+/// once for all askers; each making looks at no more than
+/// <see cref="MaxLooksAtOnce"/> times <see cref="ObjectsPerLook"/> objects. A device with more is
 /// walked in pieces, so its heap map and the bytes of a client by domain lag behind by a few looks; sizes, counts, rates
 /// and events do not.
 /// </remarks>
@@ -24,10 +26,14 @@ public sealed class DeviceSnapshotService
     /// <summary>Objects looked at for one answer.</summary>
     public const int ObjectsPerLook = 8192;
 
+    /// <summary>Looks that are made up for at once when nobody has asked for a while: a walk over a million objects goes on.</summary>
+    public const int MaxLooksAtOnce = 4;
+
     /// <summary>Most objects that a search looks at.</summary>
     public const int MaxSearched = 2_000_000;
 
     private const long ThrashWindowNs = 5_000_000_000;
+    private const int EventsPerPiece = 128;
 
     private readonly object _gate = new();
     private readonly SimulatedGpu _gpu;
@@ -193,8 +199,27 @@ public sealed class DeviceSnapshotService
 
     /// <summary>What is still known of an object's past, oldest first.</summary>
     /// <param name="objectId">Its number on the device.</param>
-    public IReadOnlyList<DeviceEvent> History(ulong objectId) =>
-        [.. RecentEvents(0, _gpu.Options.EventCapacity, out _).Where(each => each.ObjectId == objectId || each.RelatedId == objectId)];
+    public IReadOnlyList<DeviceEvent> History(ulong objectId)
+    {
+        // In small pieces: whatever happens to the device waits while one is copied.
+        DeviceEvent[] piece = ArrayPool<DeviceEvent>.Shared.Rent(EventsPerPiece);
+        List<DeviceEvent> found = [];
+        ulong after = 0;
+        while (_gpu.Events.CopyAfter(after, piece.AsSpan(0, EventsPerPiece), out _) is var count and > 0 && piece[count - 1].Sequence > after)
+        {
+            after = piece[count - 1].Sequence;
+            foreach (ref readonly DeviceEvent each in piece.AsSpan(0, count))
+            {
+                if (each.ObjectId == objectId || each.RelatedId == objectId)
+                {
+                    found.Add(each);
+                }
+            }
+        }
+
+        ArrayPool<DeviceEvent>.Shared.Return(piece, clearArray: true);
+        return found;
+    }
 
     /// <summary>Events younger than a number, oldest first.</summary>
     /// <param name="after">The last number that the asker has.</param>
@@ -202,9 +227,7 @@ public sealed class DeviceSnapshotService
     /// <param name="missed">How many were overwritten before they could be read.</param>
     public IReadOnlyList<DeviceEvent> RecentEvents(ulong after, int max, out ulong missed)
     {
-        DeviceEvent[] events = new DeviceEvent[Math.Clamp(max, 0, _gpu.Options.EventCapacity)];
-        int count = _gpu.Events.CopyAfter(after, events, out missed);
-        return new ArraySegment<DeviceEvent>(events, 0, count);
+        return _gpu.Events.TakeAfter(after, max, out missed);
     }
 
     /// <summary>The view of an object.</summary>
@@ -220,12 +243,14 @@ public sealed class DeviceSnapshotService
     public static IReadOnlyList<DomainLimitView> LimitsOf(GpuSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return [.. ((MemoryDomain[])[MemoryDomain.Vram, MemoryDomain.Gtt, MemoryDomain.System]).Select(domain =>
-        {
-            MemoryLimits limits = session.DomainLimits(domain);
-            MemoryUsage usage = session.DomainUsage(domain);
-            return new DomainLimitView(NameOf(domain), limits.MinBytes, limits.LowBytes, limits.MaxBytes == ulong.MaxValue ? null : limits.MaxBytes, usage.CurrentBytes, usage.PeakBytes);
-        })];
+        return LimitViews(session.DomainLimits, session.DomainUsage);
+    }
+
+    /// <summary>The groups of clients, each after the group that it lies in. Cost: O(groups and clients).</summary>
+    public IReadOnlyList<GroupView> Groups()
+    {
+        ILookup<string?, int> clients = _gpu.Sessions.ToLookup(static session => session.GroupPath, static session => session.Id, StringComparer.Ordinal);
+        return [.. _gpu.Groups.Snapshot().Select(each => new GroupView(each.Path, [.. clients[each.Path]], LimitViews(each.Group.LimitsOf, each.Group.UsageOf)))];
     }
 
     /// <summary>A domain's name as people write it.</summary>
@@ -261,6 +286,21 @@ public sealed class DeviceSnapshotService
             tracked.SharedName);
     }
 
+    private static IReadOnlyList<DomainLimitView> LimitViews(Func<MemoryDomain, MemoryLimits> limitsOf, Func<MemoryDomain, MemoryUsage> usageOf) =>
+        [.. ((MemoryDomain[])[MemoryDomain.Vram, MemoryDomain.Gtt, MemoryDomain.System]).Select(domain =>
+        {
+            (MemoryLimits limits, MemoryUsage usage) = (limitsOf(domain), usageOf(domain));
+            return new DomainLimitView(
+                NameOf(domain),
+                limits.MinBytes,
+                limits.LowBytes,
+                limits.MaxBytes == ulong.MaxValue ? null : limits.MaxBytes,
+                usage.CurrentBytes,
+                usage.PeakBytes,
+                usage.EffectiveMinBytes,
+                usage.EffectiveLowBytes);
+        })];
+
     private static bool Matches(TrackedObject tracked, ObjectSight sight, ObjectQuery query, bool hasId, ulong id)
     {
         BufferObject target = tracked.Target;
@@ -284,9 +324,10 @@ public sealed class DeviceSnapshotService
             return;
         }
 
+        int looks = (int)Math.Clamp((nowNs - _lookedNs) / FreshNs, 1, MaxLooksAtOnce);
         _lookedNs = nowNs;
         _gpu.Driver.Pump();
-        _sweep.Step(ObjectsPerLook);
+        _sweep.Step(ObjectsPerLook * looks);
         _maps.Clear();
         IReadOnlyList<GpuSession> sessions = _gpu.Sessions;
         _clients = [.. sessions.Select(session => View(session, nowNs))];
@@ -297,6 +338,7 @@ public sealed class DeviceSnapshotService
             _gpu.Events.LastSequence,
             [Domain(MemoryDomain.Vram), Domain(MemoryDomain.Gtt), Domain(MemoryDomain.System)],
             _gpu.Device.SystemPagesUsedBytes,
+            _gpu.Device.SystemPagesPeakBytes,
             _gpu.Device.ObjectCount,
             sessions.Count,
             _gpu.Driver.Copy.PendingCount + _gpu.Driver.Render.PendingCount,
@@ -325,6 +367,7 @@ public sealed class DeviceSnapshotService
             session.Limits.MaxBytes,
             session.Limits.MaxObjects,
             Math.Max(0, (nowNs - session.LastSeenNs) / 1_000_000),
-            session.Lease is { } lease ? (long)lease.TotalMilliseconds : null);
+            session.Lease is { } lease ? (long)lease.TotalMilliseconds : null,
+            session.GroupPath);
     }
 }

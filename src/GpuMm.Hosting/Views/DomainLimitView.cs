@@ -7,4 +7,14 @@ namespace GpuMm.Hosting.Views;
 /// <param name="MaxBytes">More it does not get: it makes room among its own; null for no limit.</param>
 /// <param name="UsedBytes">What its objects use now.</param>
 /// <param name="PeakBytes">Most that they ever used.</param>
-public sealed record DomainLimitView(string Domain, ulong MinBytes, ulong LowBytes, ulong? MaxBytes, ulong UsedBytes, ulong PeakBytes);
+/// <param name="EffectiveMinBytes">How much of the minimum counts, since the groups round it are not promised more.</param>
+/// <param name="EffectiveLowBytes">Likewise of the low mark.</param>
+public sealed record DomainLimitView(
+    string Domain,
+    ulong MinBytes,
+    ulong LowBytes,
+    ulong? MaxBytes,
+    ulong UsedBytes,
+    ulong PeakBytes,
+    ulong EffectiveMinBytes,
+    ulong EffectiveLowBytes);

@@ -53,6 +53,21 @@ public sealed class EventRing
         }
     }
 
+    /// <summary>Events that are younger than a number, oldest first, in an array of just their size.</summary>
+    /// <param name="after">The last number that the reader has.</param>
+    /// <param name="max">Most events.</param>
+    /// <param name="missed">How many younger ones were overwritten before they could be read.</param>
+    public DeviceEvent[] TakeAfter(ulong after, int max, out ulong missed)
+    {
+        lock (_gate)
+        {
+            ulong there = Math.Min(after > _last ? _last : _last - after, (ulong)_events.Length);
+            DeviceEvent[] taken = new DeviceEvent[Math.Min(there, (ulong)Math.Max(0, max))];
+            CopyAfter(after, taken, out missed);
+            return taken;
+        }
+    }
+
     internal void Add(in DeviceEvent occurred)
     {
         lock (_gate)

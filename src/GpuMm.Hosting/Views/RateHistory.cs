@@ -51,12 +51,17 @@ internal sealed class RateHistory(SimulatedGpu gpu)
         List<RateSample> found = [];
         lock (_gate)
         {
-            for (long i = Math.Max(0, _count - Capacity); i < _count; i++)
+            // Backwards to the first that is wanted: most askers want the latest few.
+            long first = _count;
+            while (first > Math.Max(0, _count - Capacity) && _samples[(first - 1) % Capacity].TimeNs > timeNs)
             {
-                if (_samples[i % Capacity].TimeNs > timeNs)
-                {
-                    found.Add(_samples[i % Capacity]);
-                }
+                first--;
+            }
+
+            found.EnsureCapacity((int)(_count - first));
+            for (; first < _count; first++)
+            {
+                found.Add(_samples[first % Capacity]);
             }
         }
 
