@@ -9,7 +9,7 @@ using Xunit;
 namespace GpuMm.DashboardTests;
 
 /// <summary>The distribution's Chromium, without a window, and one service with a workload; shared by the tests of a class.</summary>
-public sealed class Browser : IAsyncLifetime
+public class Browser : IAsyncLifetime
 {
     private static readonly string[] s_programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private IPlaywright? _playwright;
@@ -21,6 +21,9 @@ public sealed class Browser : IAsyncLifetime
 
     internal Service Service => _service!;
 
+    /// <summary>How the service is started.</summary>
+    protected virtual string Arguments => "--gpu gpu0:machine=pcie3x16,vram=128MiB,aperture=128MiB,system=1GiB --workload demo";
+
     public async ValueTask InitializeAsync()
     {
         if (s_programs.FirstOrDefault(File.Exists) is not { } program)
@@ -28,7 +31,7 @@ public sealed class Browser : IAsyncLifetime
             return;
         }
 
-        _service = await Service.StartAsync("--gpu gpu0:machine=pcie3x16,vram=128MiB,aperture=128MiB,system=1GiB --workload demo", TestContext.Current.CancellationToken);
+        _service = await Service.StartAsync(Arguments, TestContext.Current.CancellationToken);
         // A machine that does much else answers late; what is right stays right, so wait for it.
         Assertions.SetDefaultExpectTimeout(60_000);
         _playwright = await Playwright.CreateAsync();
@@ -49,10 +52,11 @@ public sealed class Browser : IAsyncLifetime
 
         _playwright?.Dispose();
         _service?.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Opens a page and waits until it lives.</summary>
-    public async Task<IPage> OpenAsync(string path, ColorScheme scheme = ColorScheme.Dark)
+    public async Task<IPage> OpenAsync(string path, ColorScheme scheme = ColorScheme.Dark, int width = 1400, int height = 1000)
     {
         if (_browser is null)
         {
@@ -60,7 +64,7 @@ public sealed class Browser : IAsyncLifetime
             Assert.Skip("There is no Chromium here; tests/run installs it with the package manager.");
         }
 
-        IPage page = await _browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 1000 }, ColorScheme = scheme });
+        IPage page = await _browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme });
         page.SetDefaultTimeout(60_000);
         await page.GotoAsync(new Uri(Service.Address, path).ToString());
         await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");

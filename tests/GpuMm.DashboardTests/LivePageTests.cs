@@ -36,12 +36,46 @@ public sealed class LivePageTests
     }
 
     [Fact]
+    public async Task APageThatNobodyCanSeeIsNotReadUntilItIsSeenAgain()
+    {
+        ServiceCollection services = new();
+        services.AddGpuMm().AddGpu("gpu0");
+        services.AddScoped<ViewState>();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        await using AsyncServiceScope scope = provider.CreateAsyncScope();
+        ViewState state = scope.ServiceProvider.GetRequiredService<ViewState>();
+        await using HtmlRenderer renderer = new(scope.ServiceProvider, provider.GetRequiredService<ILoggerFactory>());
+        await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            Broken.Reads = 0;
+            await renderer.RenderComponentAsync<Broken>();
+            state.Hide(true);
+            state.TogglePause();
+            Assert.Equal(1, Broken.Reads);
+            state.CutOff(true); // The browser went as well.
+            state.Hide(false);
+            Assert.Equal(1, Broken.Reads);
+            state.CutOff(false);
+            Assert.Equal(2, Broken.Reads);
+        });
+    }
+
+    [Theory]
+    [InlineData(500, 1, 10, 500)]
+    [InlineData(500, 20, 10, 1_000)]
+    [InlineData(500, 1, 400, 1_200)]
+    [InlineData(500, 5_000, 9_000, 30_000)]
+    [InlineData(60_000, 5_000, 0, 60_000)]
+    public void APageRestsInProportionToWhatItCost(int periodMs, int readMs, int showMs, int restMs) => Assert.Equal(
+        TimeSpan.FromMilliseconds(restMs), LivePage.RestAfter(TimeSpan.FromMilliseconds(periodMs), TimeSpan.FromMilliseconds(readMs), TimeSpan.FromMilliseconds(showMs)));
+
+    [Fact]
     public async Task APageThatIsLeftWhileItIsDrawnEndsQuietly()
     {
         await using ServiceProvider provider = new ServiceCollection().AddGpuMm().AddGpu("gpu0").Services.BuildServiceProvider();
         IGpuMmProvider gpus = provider.GetRequiredService<IGpuMmProvider>();
         using Broken page = new() { Provider = gpus, State = new ViewState(gpus), Logger = provider.GetRequiredService<ILogger<LivePage>>() };
-        page.IsLeftWhileDrawing = true;
+        page.Dispose();
         await ((IHandleAfterRender)page).OnAfterRenderAsync();
     }
 
@@ -52,18 +86,6 @@ public sealed class LivePageTests
         private string _text = "nothing yet";
 
         public static int Reads { get; set; }
-
-        public bool IsLeftWhileDrawing { get; set; }
-
-        protected override Task DrawAsync()
-        {
-            if (IsLeftWhileDrawing)
-            {
-                base.Dispose(disposing: true);
-            }
-
-            return Task.CompletedTask;
-        }
 
         protected override void Read()
         {

@@ -83,17 +83,58 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await page.GetByLabel("Bytes").FillAsync("3GiB");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set", Exact = true }).ClickAsync();
         await Expect(page.GetByText("are set.")).ToBeVisibleAsync();
-        await Expect(page.Locator("table.dense")).ToContainTextAsync("3 GiB");
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Change the limits of" }).First.ClickAsync();
+        await Expect(page.Locator("table.dense").First).ToContainTextAsync("3 GiB");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Change what client" }).First.ClickAsync();
         await page.GetByLabel("Low").FillAsync("1MiB");
         await page.GetByLabel("Max").FillAsync("much");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set for the domain" }).ClickAsync();
         await Expect(page.GetByText("'much' is no size")).ToBeVisibleAsync();
         await page.GetByLabel("Max").FillAsync("100GiB");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set for the domain" }).ClickAsync();
-        await Expect(page.Locator("#domains tbody tr").First).ToContainTextAsync("100 GiB");
+        await Expect(page.Locator("#groups tbody tr").First).ToContainTextAsync("100 GiB");
         await Browser.PictureAsync(page, "clients");
         await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task GroupsInGroupsAreMadeLimitedAndRemovedFromThePage()
+    {
+        IPage page = await browser.OpenAsync("/clients");
+        await MakeGroupAsync(page, "desktop");
+        await MakeGroupAsync(page, "desktop/browser");
+        await MakeGroupAsync(page, "no/such/parent", "There is no group 'no/such'");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Change what group desktop is promised" }).ClickAsync();
+        await page.GetByLabel("Min").FillAsync("8MiB");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set for the domain" }).ClickAsync();
+        await Expect(page.Locator("#groups tbody tr").Filter(new LocatorFilterOptions { HasText = "desktop" })).ToContainTextAsync("8 MiB");
+        await page.GotoAsync(new Uri(browser.Service.Address, "/workloads").ToString());
+        await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
+        await page.GetByLabel("Group").SelectOptionAsync("desktop/browser");
+        await page.GetByLabel("Size against VRAM").FillAsync("0.2");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start", Exact = true }).ClickAsync();
+        await Expect(page.Locator("table.dense tbody tr").First).ToContainTextAsync("runs");
+        await page.GotoAsync(new Uri(browser.Service.Address, "/clients").ToString());
+        await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
+        await Expect(page.Locator("table.dense").First).ToContainTextAsync("desktop/browser");
+        await Browser.PictureAsync(page, "groups");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove group desktop", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("is not empty")).ToBeVisibleAsync();
+        await page.GotoAsync(new Uri(browser.Service.Address, "/workloads").ToString());
+        await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Stop workload" }).First.ClickAsync();
+        await Expect(page.Locator("table.dense tbody tr").First).ToContainTextAsync("ended");
+        await page.GotoAsync(new Uri(browser.Service.Address, "/clients").ToString());
+        await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove group desktop/browser" }).ClickAsync();
+        await Expect(page.GetByText("The group desktop/browser is removed.")).ToBeVisibleAsync();
+        await page.CloseAsync();
+    }
+
+    private static async Task MakeGroupAsync(IPage page, string path, string? answer = null)
+    {
+        await page.GetByLabel("New group").FillAsync(path);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Make", Exact = true }).ClickAsync();
+        await Expect(page.GetByText(answer ?? $"The group {path} is made")).ToBeVisibleAsync();
     }
 
     [Fact]

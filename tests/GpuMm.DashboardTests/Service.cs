@@ -26,6 +26,16 @@ internal sealed partial class Service : IDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>CPU time that the process used so far.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static async Task<Service> StartAsync(string arguments, CancellationToken cancellationToken)
     {
         // The program is built in the configuration that the tests are built in.

@@ -101,6 +101,9 @@ public sealed class HostileTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("DELETE", $"{_client}/objects/1", null, key: null));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}", header: ("Origin", "http://evil.example")));
         Assert.Equal((HttpStatusCode)421, await StatusAsync("GET", "devices", null, header: ("Host", "evil.example")));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("POST", "devices/gpu0/workloads", "{\"name\":\"crowd\",\"group\":\"none\"}"));
+        using HttpResponseMessage plain = await SendAsync("GET", "devices", null);
+        Assert.Equal("nosniff", string.Join(' ', plain.Headers.GetValues("X-Content-Type-Options")));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}", contentType: "text/plain"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("GET", "devices", null, header: ("Origin", _service.Address.GetLeftPart(UriPartial.Authority))));
     }
@@ -181,6 +184,8 @@ public sealed class HostileTests : IAsyncLifetime
     [InlineData("--gpu", "gpu0:machine=cray", "pcie3x16")]
     [InlineData("--config", "/nowhere.json", "no such file")]
     [InlineData("--set", "oops", "KEY=VALUE")]
+    [InlineData("--workload", "nope", "there is demo, crowd")]
+    [InlineData("--workload", "demo@gpu9", "there is no device 'gpu9'")]
     [InlineData("--token-file", "/nowhere", "--token-file /nowhere")]
     public async Task AServiceThatCannotWorkSaysWhyOnOneLine(string option, string value, string what)
     {

@@ -4,142 +4,102 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Net.Http;
-using System.Text;
-using System.Text.Json;
 using System.Threading;
 
 namespace GpuMm.Benchmarks.Service;
 
 /// <summary>
-/// <c>viewer</c>: what a browser that looks at the overview costs the service. A workload draws as fast as it can; rounds with
-/// and without a viewer alternate, so that whatever else the machine does meets both.
+/// <c>viewer [PROGRAM]</c>: what a browser that looks at the overview costs the service. A workload draws as fast as it can; rounds
+/// with and without a viewer alternate, so that whatever else the machine does meets both.
 /// </summary>
+/// <remarks>
+/// With service and browser on the same cores a browser takes from the service what it takes from any program beside it. At 60
+/// frames a second the work is the same with and without a viewer, so what the service's own CPU time grows by is what it spends on
+/// one. With a core of its own for each, frames tell the same.
+/// </remarks>
 internal static class ViewerCommand
 {
     private const int Rounds = 5;
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(5);
 
-    public static int Run()
+    public static int Run(string? program)
     {
-        string program = Path.Combine(Root(), "src/GpuMm.Cli/bin/Release/net10.0/GpuMm.Cli.dll");
+        program ??= ServiceUnderTest.Program;
         if (!File.Exists(program))
         {
-            Console.Error.WriteLine("viewer: gpumm is not built; run 'dotnet build src/GpuMm.Cli -c Release' first.");
+            Console.Error.WriteLine($"viewer: {program} is not there; run 'dotnet build src/GpuMm.Cli -c Release' first.");
             return 2;
         }
 
-        using Process service = Start("dotnet", program, "serve", "--listen", "http://127.0.0.1:5281", "--gpu", "gpu0:machine=pcie3x16,vram=256MiB,aperture=256MiB,system=2GiB");
-        try
+        Compare(program, "as many frames as it can, service and browser on the same cores", 1000, serviceCores: null, browserCores: null);
+        Compare(program, "60 frames a second, service and browser on the same cores", 60, serviceCores: null, browserCores: null);
+        if (Environment.ProcessorCount > 1 && OperatingSystem.IsLinux())
         {
-            using HttpClient http = new() { BaseAddress = new Uri("http://127.0.0.1:5281/api/v1/") };
-            Await(http);
-            using StringContent body = new("""{"name":"demo","framesPerSecond":1000}""", Encoding.UTF8, "application/json");
-            http.PostAsync(new Uri("devices/gpu0/workloads", UriKind.Relative), body).GetAwaiter().GetResult().EnsureSuccessStatusCode();
-            Thread.Sleep(s_settle);
-            List<(double Frames, double Cpu)> alone = [];
-            List<(double Frames, double Cpu)> watched = [];
-            for (int i = 0; i < Rounds; i++)
-            {
-                alone.Add(Measure(http, service));
-                using Process browser = Browser();
-                Thread.Sleep(s_settle);
-                watched.Add(Measure(http, service));
-                browser.Kill(entireProcessTree: true);
-                browser.WaitForExit();
-                Thread.Sleep(s_settle);
-            }
-
-            Print("alone", alone);
-            Print("one viewer", watched);
-            double ratio = Median(watched.Select(static each => each.Frames)) / Median(alone.Select(static each => each.Frames));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"slower by {1 - ratio:0.0 %} (target: under 2 %); the browser itself ran on the same {Environment.ProcessorCount} cores"));
-        }
-        finally
-        {
-            service.Kill(entireProcessTree: true);
+            Compare(program, "as many frames as it can, a core for the service, the others for the browser", 1000, "0", $"1-{Environment.ProcessorCount - 1}");
         }
 
         return 0;
     }
 
-    private static (double Frames, double Cpu) Measure(HttpClient http, Process service)
+    private static void Compare(string program, string how, int framesPerSecond, string? serviceCores, string? browserCores)
     {
-        long frames = Frames(http);
-        service.Refresh();
-        TimeSpan cpu = service.TotalProcessorTime;
+        using ServiceUnderTest service = new(program, serviceCores, "gpu0:machine=pcie3x16,vram=256MiB,aperture=256MiB,system=2GiB");
+        service.Post("devices/gpu0/workloads", $$"""{"name":"demo","framesPerSecond":{{framesPerSecond}}}""");
+        Thread.Sleep(s_settle);
+        List<Round> alone = [];
+        List<Round> watched = [];
+        for (int i = 0; i < Rounds; i++)
+        {
+            alone.Add(Measure(service, null));
+            using Process browser = ServiceUnderTest.Browser(browserCores, service.Address);
+            Thread.Sleep(s_settle);
+            watched.Add(Measure(service, browser));
+            browser.Kill(entireProcessTree: true);
+            browser.WaitForExit();
+            Thread.Sleep(s_settle);
+        }
+
+        Console.WriteLine($"{how} ({Rounds} rounds, medians)");
+        Print("alone", alone);
+        Print("one viewer", watched);
+        double slower = 1 - (Median(watched, static each => each.Frames) / Median(alone, static each => each.Frames));
+        double cores = Median([.. watched.Zip(alone)], static pair => pair.First.Cpu - pair.Second.Cpu);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  frames: slower by {slower:0.0%}; the service itself spends {cores:0.0000} cores on the viewer: {cores:0.00%} of a core, {cores / Environment.ProcessorCount:0.00%} of this machine"));
+    }
+
+    private static Round Measure(ServiceUnderTest service, Process? browser)
+    {
+        long frames = Frames(service);
+        TimeSpan cpu = ServiceUnderTest.CpuOf(service.Id);
+        TimeSpan browserCpu = browser is null ? default : ServiceUnderTest.CpuOf(browser.Id);
         long start = Stopwatch.GetTimestamp();
         Thread.Sleep(s_round);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        service.Refresh();
-        return ((Frames(http) - frames) / seconds, (service.TotalProcessorTime - cpu).TotalSeconds / seconds);
+        return new Round(
+            (Frames(service) - frames) / seconds,
+            (ServiceUnderTest.CpuOf(service.Id) - cpu).TotalSeconds / seconds,
+            browser is null ? 0 : (ServiceUnderTest.CpuOf(browser.Id) - browserCpu).TotalSeconds / seconds);
     }
 
-    private static long Frames(HttpClient http)
+    private static long Frames(ServiceUnderTest service) => service.Get("workloads")[0].GetProperty("frames").GetInt64();
+
+    private static void Print(string name, List<Round> rounds)
     {
-        using JsonDocument runs = JsonDocument.Parse(http.GetStringAsync(new Uri("workloads", UriKind.Relative)).GetAwaiter().GetResult());
-        return runs.RootElement[0].GetProperty("frames").GetInt64();
+        double frames = Median(rounds, static each => each.Frames);
+        double cpu = Median(rounds, static each => each.Cpu);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {name,-10} {frames,7:0.0} frames/s  service {cpu:0.0000} cores, {cpu / frames * 1e6:0} us a frame  browser {Median(rounds, static each => each.BrowserCpu):0.000} cores"));
     }
 
-    private static void Await(HttpClient http)
+    private static double Median<T>(List<T> rounds, Func<T, double> value)
     {
-        for (int i = 0; i < 300; i++)
-        {
-            try
-            {
-                http.GetStringAsync(new Uri("devices", UriKind.Relative)).GetAwaiter().GetResult();
-                return;
-            }
-            catch (HttpRequestException)
-            {
-                Thread.Sleep(100);
-            }
-        }
-
-        throw new InvalidOperationException("viewer: the service did not answer within 30 s; is port 5281 taken?");
-    }
-
-    private static Process Browser()
-    {
-        string profile = Directory.CreateTempSubdirectory("gpumm-viewer-").FullName;
-        return Start(
-            "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--remote-debugging-port=0", $"--user-data-dir={profile}", "http://127.0.0.1:5281/");
-    }
-
-    private static Process Start(string name, params ReadOnlySpan<string> arguments)
-    {
-        ProcessStartInfo start = new(name) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        Process process = Process.Start(start)!;
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        return process;
-    }
-
-    private static void Print(string name, List<(double Frames, double Cpu)> rounds) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{name,-10} {Median(rounds.Select(static each => each.Frames)),8:0.0} frames/s  {Median(rounds.Select(static each => each.Cpu)),6:0.000} cores used by the service (medians of {Rounds} rounds)"));
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
+        double[] sorted = [.. rounds.Select(value).Order()];
         return sorted[sorted.Length / 2];
     }
 
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "GpuMm.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("viewer: run it from the repository.");
-    }
+    private readonly record struct Round(double Frames, double Cpu, double BrowserCpu);
 }

@@ -51,7 +51,7 @@ internal static class ServeCommand
 
     private static readonly Option<string[]> s_workload = new("--workload")
     {
-        Description = "Run a workload inside the service, so that there is something to see; such as demo or demo@gpu0.",
+        Description = "Run a workload inside the service, so that there is something to see; such as demo or demo@gpu0; crowd is a client with very many objects.",
         HelpName = "name[@device]",
     };
 

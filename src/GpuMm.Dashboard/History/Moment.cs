@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using GpuMm.Dashboard.Live;
 using GpuMm.Hosting.Views;
 
 namespace GpuMm.Dashboard.History;
@@ -9,4 +11,23 @@ namespace GpuMm.Dashboard.History;
 /// <param name="Clients">The clients.</param>
 /// <param name="Vram">Video memory by address, in <see cref="MomentRecorder.MapCells"/> cells.</param>
 /// <param name="Gtt">The aperture by address, likewise.</param>
-public sealed record Moment(long Number, DeviceSnapshot Snapshot, IReadOnlyList<ClientView> Clients, HeapMapView Vram, HeapMapView Gtt);
+public sealed record Moment(long Number, DeviceSnapshot Snapshot, IReadOnlyList<ClientView> Clients, HeapMapView Vram, HeapMapView Gtt)
+{
+    /// <summary>How full the domains were, as people ask.</summary>
+    public IReadOnlyList<DomainView> Domains { get; } = Occupancy.Of(Snapshot);
+
+    /// <summary>How full one domain was.</summary>
+    /// <param name="name">Its name.</param>
+    public DomainView Domain(string name)
+    {
+        foreach (DomainView domain in Domains)
+        {
+            if (domain.Domain == name)
+            {
+                return domain;
+            }
+        }
+
+        throw new ArgumentException($"There is no domain '{name}'.", nameof(name));
+    }
+}

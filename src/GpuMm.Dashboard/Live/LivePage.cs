@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Hosting.Machine;
@@ -9,13 +10,25 @@ using Microsoft.Extensions.Logging;
 namespace GpuMm.Dashboard.Live;
 
 /// <summary>A page that reads the device several times a second, and draws when it has.</summary>
-/// <remarks>Reads are answered from views that are made at most 20 times a second for all viewers together. A page whose browser
-/// is slow is not drawn again before it has shown the last picture, so it costs less, not more. A read that fails leaves the last
-/// picture, says so above it, and is tried again with the next tick.</remarks>
+/// <remarks>Reads are answered from views that are made at most 20 times a second for all viewers together. A page rests at least
+/// <see cref="ReadRest"/> times as long as its read took, so that a viewer costs the service little however many objects there
+/// are, and <see cref="ShowRest"/> times as long as its browser took to show the last picture, so that a slow one is asked less
+/// often. While nobody can see the page nothing is read, drawn or sent. A read that fails leaves the last picture, says so above
+/// it, and is tried again with the next one.</remarks>
 public abstract partial class LivePage : ComponentBase, IDisposable
 {
+    /// <summary>How many times as long as a read took the page rests after it: 2 % of a core at most.</summary>
+    public const int ReadRest = 50;
+
+    /// <summary>How many times as long as showing took the page rests after it.</summary>
+    public const int ShowRest = 3;
+
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
+    private TaskCompletionSource? _shown;
+    private TimeSpan _readTime;
 
     /// <summary>A page that reads nothing yet.</summary>
     protected LivePage()
@@ -39,8 +52,8 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <summary>The view of the device that is shown.</summary>
     protected DeviceSnapshotService View => Provider.ViewOf(State.Device);
 
-    /// <summary>Time between two reads; at least 50 ms.</summary>
-    protected virtual TimeSpan Period => TimeSpan.FromMilliseconds(250);
+    /// <summary>Shortest time between two reads; at least 50 ms.</summary>
+    protected virtual TimeSpan Period => TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -52,8 +65,12 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <summary>Reads what the page shows.</summary>
     protected abstract void Read();
 
-    /// <summary>Called after each picture, for what is drawn by script.</summary>
-    protected virtual Task DrawAsync() => Task.CompletedTask;
+    /// <summary>How long the page rests before it reads again.</summary>
+    /// <param name="period">Shortest rest.</param>
+    /// <param name="readTime">How long the last read took.</param>
+    /// <param name="showTime">How long the browser took to show what was read.</param>
+    public static TimeSpan RestAfter(TimeSpan period, TimeSpan readTime, TimeSpan showTime) =>
+        TimeSpan.FromTicks(Math.Max(period.Ticks, Math.Min(s_longestRest.Ticks, Math.Max(readTime.Ticks * ReadRest, showTime.Ticks * ShowRest))));
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -65,21 +82,21 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        _shown?.TrySetResult(); // The browser has said that it shows the picture.
         if (!firstRender)
         {
             return;
         }
 
-        await DrawAsync();
-        using PeriodicTimer timer = new(Period);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stopping))
+            TimeSpan rest = RestAfter(Period, _readTime, default);
+            while (true)
             {
-                if (!State.IsPaused)
+                await Task.Delay(rest, _stopping);
+                if (!State.IsPaused && !State.IsHidden)
                 {
-                    Refresh();
-                    await DrawAsync();
+                    rest = RestAfter(Period, _readTime, await RefreshAsync());
                 }
             }
         }
@@ -107,9 +124,19 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         StateHasChanged();
     }
 
+    private async Task<TimeSpan> RefreshAsync()
+    {
+        _shown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Refresh();
+        long start = Stopwatch.GetTimestamp();
+        await Task.WhenAny(_shown.Task, Task.Delay(s_patience, _stopping));
+        return Stopwatch.GetElapsedTime(start);
+    }
+
 #pragma warning disable CA1031 // Whatever fails is shown and logged; the page goes on with what it has.
     private void TryRead()
     {
+        long start = Stopwatch.GetTimestamp();
         try
         {
             Read();
@@ -124,10 +151,18 @@ public abstract partial class LivePage : ComponentBase, IDisposable
 
             State.Report(failure.Message);
         }
+
+        _readTime = Stopwatch.GetElapsedTime(start);
     }
 #pragma warning restore CA1031
 
-    private void OnStateChanged(object? sender, EventArgs e) => _ = InvokeAsync(Refresh);
+    private void OnStateChanged(object? sender, EventArgs e)
+    {
+        if (!State.IsHidden)
+        {
+            _ = InvokeAsync(Refresh);
+        }
+    }
 
     [LoggerMessage(EventId = 3102, Level = LogLevel.Error, Message = "The page {Page} could not be refreshed; it is tried again.")]
     private static partial void LogFailed(ILogger logger, Exception failure, string page);

@@ -7,6 +7,8 @@ namespace GpuMm.Dashboard.Live;
 public sealed class ViewState(IGpuMmProvider provider)
 {
     private string? _device;
+    private bool _isAway;
+    private bool _isCutOff;
 
     /// <summary>Raised when any of it changes.</summary>
     public event EventHandler? Changed;
@@ -31,6 +33,9 @@ public sealed class ViewState(IGpuMmProvider provider)
     /// <summary>The picture stands still.</summary>
     public bool IsPaused { get; private set; }
 
+    /// <summary>Nobody can see the page: it lies behind another one, its window is closed up, or its browser cannot be reached.</summary>
+    public bool IsHidden => _isAway || _isCutOff;
+
     /// <summary>Light on dark.</summary>
     public bool IsDark { get; private set; } = true;
 
@@ -40,6 +45,14 @@ public sealed class ViewState(IGpuMmProvider provider)
         IsPaused = !IsPaused;
         Changed?.Invoke(this, EventArgs.Empty);
     }
+
+    /// <summary>Says whether anybody can see the page; what is seen again is read at once.</summary>
+    /// <param name="isHidden">Nobody can.</param>
+    public void Hide(bool isHidden) => SetHidden(ref _isAway, isHidden);
+
+    /// <summary>Says whether the browser can be reached.</summary>
+    /// <param name="isCutOff">It cannot.</param>
+    public void CutOff(bool isCutOff) => SetHidden(ref _isCutOff, isCutOff);
 
     /// <summary>Says how the last refresh went.</summary>
     /// <param name="problem">What went wrong; null for nothing.</param>
@@ -53,9 +66,20 @@ public sealed class ViewState(IGpuMmProvider provider)
     }
 
     /// <summary>Light on dark, or dark on light.</summary>
-    public void ToggleDark()
+    /// <param name="isDark">Light on dark.</param>
+    public void SetDark(bool isDark)
     {
-        IsDark = !IsDark;
+        IsDark = isDark;
         Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    private void SetHidden(ref bool which, bool value)
+    {
+        bool wasHidden = IsHidden;
+        which = value;
+        if (wasHidden != IsHidden)
+        {
+            Changed?.Invoke(this, EventArgs.Empty);
+        }
     }
 }

@@ -14,6 +14,7 @@ using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.State;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
@@ -59,6 +60,7 @@ public static class GpuMmService
         AddServices(builder, options, limits);
         WebApplication app = builder.Build();
         MapAll(app, options);
+        CheckWorkloads(app, options);
         OpenState(app, options);
         return app;
     }
@@ -177,6 +179,7 @@ public static class GpuMmService
             services.AddRazorComponents().AddInteractiveServerComponents();
             services.AddMudServices();
             services.AddScoped<ViewState>();
+            services.AddScoped<CircuitHandler, ViewerCircuit>();
             services.AddSingleton<MomentRecorder>();
             services.AddHostedService(static provider => provider.GetRequiredService<MomentRecorder>());
             services.AddSingleton<ShotShelf>();
@@ -251,6 +254,26 @@ public static class GpuMmService
             throw new ServeException($"--state {directory}: {failure.Message}", failure);
         }
     }
+
+    // Whoever starts the service is told at once, not by what is missing.
+    private static void CheckWorkloads(WebApplication app, ServeOptions options)
+    {
+        foreach (string workload in options.Workloads)
+        {
+            string[] parts = workload.Split('@', 2);
+            if (!WorkloadService.Names.Contains(parts[0], StringComparer.OrdinalIgnoreCase))
+            {
+                throw new ServeException($"--workload {workload}: there is no workload '{parts[0]}'; there is {string.Join(", ", WorkloadService.Names)}.");
+            }
+
+            if (parts.Length == 2 && Devices(app) is var names && !names.Contains(parts[1], StringComparer.Ordinal))
+            {
+                throw new ServeException($"--workload {workload}: there is no device '{parts[1]}'; there is {string.Join(", ", names)}.");
+            }
+        }
+    }
+
+    private static IReadOnlyList<string> Devices(WebApplication app) => app.Services.GetRequiredService<IGpuMmProvider>().Names;
 
     private static void StartWorkloads(WebApplication app, ServeOptions options)
     {

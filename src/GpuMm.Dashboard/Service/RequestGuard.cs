@@ -27,6 +27,10 @@ internal sealed class RequestGuard(RequestDelegate next, ServeOptions options, S
     public Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
+
+        // What is sent is what it says it is, and is for pages of this service.
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         if (request.ContentType is not "application/octet-stream" && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
         {
             body.MaxRequestBodySize = limits.MaxJsonBytes;

@@ -1,0 +1,213 @@
+using System;
+using System.Collections.Generic;
+using System.Text.Json;
+using System.Threading.Tasks;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace GpuMm.DashboardTests;
+
+/// <summary>Each page in light and dark, wide and narrow, with the keyboard alone: a picture of each, and what can be measured.</summary>
+public sealed class LookTests(Browser browser) : IClassFixture<Browser>
+{
+    private static readonly string[] s_pages = ["overview", "heap", "objects", "object", "clients", "timeline", "workloads", "whatif"];
+
+    /// <summary>Schemes, and widths in CSS pixels: a window, a telephone, and a window of 1280 at a zoom of 400 %.</summary>
+    public static TheoryData<string, int> Looks { get; } = new(
+        [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400), ("light", 320)]);
+
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task EveryPageIsReadableLabelledAndWhole(string scheme, int width)
+    {
+        IPage page = await browser.OpenAsync("/", scheme == "light" ? ColorScheme.Light : ColorScheme.Dark, width, width == 1280 ? 800 : 720);
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = scheme == "light" ? "Dark" : "Light", Exact = true })).ToBeVisibleAsync();
+        await MakeGroupsAsync(page);
+        List<string> faults = [];
+        foreach (string name in s_pages)
+        {
+            await page.GotoAsync(new Uri(browser.Service.Address, await AddressOfAsync(name)).ToString());
+            await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
+            await FillAsync(page, name);
+            await Browser.PictureAsync(page, $"look-{name}-{scheme}-{width}");
+            foreach (string fault in await page.EvaluateAsync<string[]>(Audit.Script))
+            {
+                faults.Add($"{name}: {fault}");
+            }
+        }
+
+        await page.CloseAsync();
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    [Fact]
+    public async Task TheAuditFindsWhatIsWrong()
+    {
+        IPage page = await browser.OpenAsync("/workloads", ColorScheme.Light);
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Dark", Exact = true })).ToBeVisibleAsync();
+        await page.EvaluateAsync("""
+            () => { document.getElementById('main').insertAdjacentHTML('beforeend',
+              '<p style="color:#aaa;background:#fff">pale</p><button style="width:20px;height:20px"></button><table><tr><th></th></tr></table><div style="width:3000px">wide</div><div id="main">again</div>'); }
+            """);
+        string faults = string.Join('\n', await page.EvaluateAsync<string[]>(Audit.Script));
+        foreach (string wanted in (string[])["contrast 2.32 of <p> \"pale\"", "no name: <button style", "a heading of a table says nothing", "px wide in", "cut off at the side: <div> \"wide\"", "two elements have the id main"])
+        {
+            Assert.Contains(wanted, faults, StringComparison.Ordinal);
+        }
+
+        await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task EverythingThatCanBeUsedIsReachedWithTheTabKeyAndShowsIt()
+    {
+        IPage page = await browser.OpenAsync("/", ColorScheme.Light, 1280, 800);
+        await MakeGroupsAsync(page);
+        foreach (string name in s_pages)
+        {
+            await page.GotoAsync(new Uri(browser.Service.Address, await AddressOfAsync(name)).ToString());
+            await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
+            await FillAsync(page, name);
+            await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Pause" }).ClickAsync(); // What stands still can be counted.
+            await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on" })).ToBeVisibleAsync();
+            string[] missed = await WalkAsync(page);
+            Assert.True(missed.Length == 0, $"{name}: {string.Join(" | ", missed)}");
+        }
+
+        await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task NothingIsSentWhileNobodyCanSeeThePage()
+    {
+        IPage page = await browser.OpenAsync("/");
+        List<long> received = [0];
+        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) => received[0] += frame.Binary?.Length ?? frame.Text?.Length ?? 0;
+        await page.ReloadAsync();
+        await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
+        await Expect(page.Locator("svg.mud-chart-line").First).ToBeVisibleAsync();
+        await page.EvaluateAsync("() => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => window.isAway }); window.isAway = true; document.dispatchEvent(new Event('visibilitychange')); }");
+        long before;
+        do
+        {
+            before = received[0]; // What was on its way comes first.
+            await page.WaitForTimeoutAsync(1500);
+        }
+        while (received[0] > before + 200);
+        before = received[0];
+        await page.WaitForTimeoutAsync(3000);
+        Assert.InRange(received[0] - before, 0, 200); // A sign of life at most.
+        await page.EvaluateAsync("() => { window.isAway = false; document.dispatchEvent(new Event('visibilitychange')); }");
+        string time = await page.Locator("#memory").InnerTextAsync();
+        await Expect(page.Locator("#memory")).Not.ToHaveTextAsync(time);
+        Assert.True(received[0] - before > 200);
+        await page.CloseAsync();
+    }
+
+    private async Task<string> AddressOfAsync(string name)
+    {
+        if (name != "object")
+        {
+            return name == "overview" ? "/" : $"/{name}";
+        }
+
+        using JsonDocument found = JsonDocument.Parse(await browser.Service.Http.GetStringAsync("/api/v1/devices/gpu0/objects?limit=1", TestContext.Current.CancellationToken));
+        return $"/objects/{found.RootElement.GetProperty("objects")[0].GetProperty("id").GetInt64()}";
+    }
+
+    private async Task MakeGroupsAsync(IPage page)
+    {
+        foreach (string path in (string[])["games", "games/shooter"])
+        {
+            await page.APIRequest.PutAsync(new Uri(browser.Service.Address, $"/api/v1/devices/gpu0/groups/{path}").ToString());
+        }
+    }
+
+    // What a page shows only after something was done is looked at too.
+    private static async Task FillAsync(IPage page, string name)
+    {
+        switch (name)
+        {
+            case "overview":
+                await Expect(page.Locator("svg.mud-chart-line").First).ToBeVisibleAsync();
+                break;
+            case "heap":
+                await page.Locator("canvas.heap").First.ClickAsync(new LocatorClickOptions { Position = new Position { X = 8, Y = 4 } });
+                await Expect(page.Locator("#chosen")).ToBeVisibleAsync();
+                break;
+            case "objects":
+                await Expect(page.Locator("table.dense tbody tr").First).ToBeVisibleAsync();
+                break;
+            case "clients":
+                await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Change the limits of" }).First.ClickAsync();
+                await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Change what group games is promised" }).ClickAsync();
+                await Expect(page.GetByLabel("Low")).ToBeVisibleAsync();
+                await page.GetByLabel("New group").FillAsync("no name");
+                await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Make", Exact = true }).ClickAsync();
+                await Expect(page.GetByText("A group's path is")).ToBeVisibleAsync();
+                break;
+            case "timeline":
+                await page.WaitForFunctionAsync("() => Number(document.querySelector('input[type=range]')?.max) >= 2");
+                await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Take a snapshot" }).ClickAsync();
+                await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Take a snapshot" }).ClickAsync();
+                await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Compare" }).ClickAsync();
+                await Expect(page.GetByText("objects came")).ToBeVisibleAsync();
+                break;
+            case "whatif":
+                await CompareAsync(page);
+                break;
+        }
+    }
+
+    private static async Task CompareAsync(IPage page)
+    {
+        ILocator boxes = page.GetByRole(AriaRole.Checkbox);
+        if (await page.GetByText("done in").CountAsync() < 2)
+        {
+            await page.GetByLabel("VRAM, one or several").FillAsync("64MiB,128MiB");
+            await page.GetByLabel("Frames").FillAsync("60");
+            await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Run", Exact = true }).ClickAsync();
+            await Expect(page.GetByText("done in")).ToHaveCountAsync(2);
+        }
+
+        await boxes.First.ClickAsync();
+        await boxes.Last.ClickAsync();
+        await Expect(page.Locator("#compare")).ToBeVisibleAsync();
+    }
+
+    // Presses Tab until the focus comes round; what was not met, or does not show that it is met, is told.
+    private static async Task<string[]> WalkAsync(IPage page)
+    {
+        await page.EvaluateAsync("""
+            () => {
+              document.activeElement?.blur(); window.getSelection()?.removeAllRanges(); window.scrollTo(0, 0);
+              window.unmet = new Set([...document.querySelectorAll('a[href], button:not([disabled]), input:not([disabled]), select, canvas, .scroll[tabindex="0"]')].filter(e => e.checkVisibility()));
+              window.faults = [];
+              const focus = document.createElement('a'); focus.tabIndex = -1; document.body.prepend(focus); focus.focus(); focus.remove();
+            }
+            """);
+        for (int i = 0; i < 400; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            bool isEnd = await page.EvaluateAsync<bool>("""
+                () => {
+                  const at = document.activeElement;
+                  if (!at || at === document.body) return true;
+                  if (!window.unmet.delete(at)) return window.unmet.size === 0;
+                  const style = getComputedStyle(at), box = at.getBoundingClientRect(), around = getComputedStyle(at, '::after');
+                  const shows = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none' || around.opacity !== '0' && around.backgroundColor !== 'rgba(0, 0, 0, 0)';
+                  if (!shows) window.faults.push(`does not show the focus: ${at.outerHTML.slice(0, 70)}`);
+                  if (box.bottom < 0 || box.top > innerHeight) window.faults.push(`focused out of sight: ${at.outerHTML.slice(0, 70)}`);
+                  return window.unmet.size === 0;
+                }
+                """);
+            if (isEnd)
+            {
+                break;
+            }
+        }
+
+        return await page.EvaluateAsync<string[]>("() => [...window.faults, ...[...window.unmet].map(e => `not reached: ${e.outerHTML.slice(0, 70)}`)].slice(0, 10)");
+    }
+}
