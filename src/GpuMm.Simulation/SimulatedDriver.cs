@@ -20,6 +20,7 @@ public class SimulatedDriver : GpuDriver
     private readonly VirtualClock _clock;
     private readonly LinkTime[] _linkTimes = new LinkTime[256]; // Of the sizes asked for last, by pages
     private Fence[] _dependencies = new Fence[8];
+    private ulong _lastQueue;
 
     /// <summary>An idle machine.</summary>
     /// <param name="profile">Its figures.</param>
@@ -50,6 +51,8 @@ public class SimulatedDriver : GpuDriver
 
     /// <summary>For whom moves are made just now: what spans of copies are labelled with. Submission sets it.</summary>
     public int CurrentClient { get; set; }
+
+    internal ulong NextQueueNumber() => ++_lastQueue;
 
     /// <inheritdoc/>
     public override ulong NowNs => (ulong)_clock.Now.Nanoseconds;

@@ -65,6 +65,19 @@ public static class RecordedRun
             VramAllocator = Word(properties, "vram_allocator", usual.VramAllocator),
             ApertureAllocator = Word(properties, "aperture_allocator", usual.ApertureAllocator),
             Backing = Word(properties, "backing", usual.Backing),
+            IoWindowBytes = Optional(properties, "io_window_bytes"),
+            PageLimitBytes = properties.ContainsKey("page_limit_bytes") ? Number(properties, "page_limit_bytes", ulong.MaxValue) : null,
+            PagePoolBytes = Number(properties, "page_pool_bytes", usual.PagePoolBytes),
+            PoolUsesDmaAllocator = IsTrue(properties, "pool_uses_dma_allocator"),
+            PoolUsesDma32 = IsTrue(properties, "pool_uses_dma32"),
+            Gart = Word(properties, "gart", usual.Gart),
+            DmaBaseBytes = Size(properties, "dma_base_bytes", usual.DmaBaseBytes),
+            MappablePages = Math.Max(1, Number(properties, "mappable_pages", usual.MappablePages)),
+            MoveWaitLimitNs = Number(properties, "move_wait_limit_ns", usual.MoveWaitLimitNs),
+            ReleaseWaitLimitNs = Number(properties, "release_wait_limit_ns", usual.ReleaseWaitLimitNs),
+            PropagateNoSpace = IsTrue(properties, "propagate_no_space"),
+            ProtectedGroupsEvictFirst = IsTrue(properties, "protected_groups_evict_first"),
+            Swap = properties.ContainsKey("swap_pages") ? new MemorySwapStore((long)Math.Min(Number(properties, "swap_pages", long.MaxValue), long.MaxValue)) : null,
             EvictionPolicy = EvictionPolicies.TryCreate(properties.GetValueOrDefault("policy"), out EvictionPolicy? policy) ? policy.Name : usual.EvictionPolicy,
         };
     }
@@ -119,6 +132,16 @@ public static class RecordedRun
         ValidationReport problems = device.Validate();
         return problems.Count == 0 ? DeviceState.Hash(device) : throw new InvalidOperationException($"An invariant is broken: {problems[0]}");
     }
+
+    private static ulong Number(IReadOnlyDictionary<string, string> properties, string name, ulong fallback) =>
+        ulong.TryParse(properties.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : fallback;
+
+    // Whole pages; null where the recording states none.
+    private static ulong? Optional(IReadOnlyDictionary<string, string> properties, string name) =>
+        Number(properties, name, 0) is var bytes && bytes > 0 && bytes % Pages.SizeBytes == 0 ? bytes : null;
+
+    private static bool IsTrue(IReadOnlyDictionary<string, string> properties, string name) =>
+        string.Equals(properties.GetValueOrDefault(name), "true", StringComparison.Ordinal);
 
     private static ulong Size(IReadOnlyDictionary<string, string> properties, string name, ulong fallback) =>
         ulong.TryParse(properties.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out ulong size) &&

@@ -1,11 +1,12 @@
 using System;
 using System.Collections.Generic;
 using GpuMm.Diagnostics;
+using GpuMm.Fences;
 using GpuMm.Objects;
-using GpuMm.Paging;
 using GpuMm.Primitives;
 using GpuMm.Simulation;
 using GpuMm.Traces.Model;
+using GpuMm.Traces.Recording;
 
 namespace GpuMm.Lab.Replay;
 
@@ -14,25 +15,23 @@ namespace GpuMm.Lab.Replay;
 /// recording are not repeated but compared: under the same configuration the device decides the same.
 /// </summary>
 /// <remarks>
-/// One thread. An operation began when the first event of its own was raised. Submissions are bracketed by ReservedAll and
-/// Submitted; what lies between them is their own doing. What cannot be repeated from outside (swap, power, bulk moves) is counted.
+/// One thread. An operation began when the first event of its own was raised, and is repeated when the event is read that ends
+/// it: one whose end the recording does not have is not. Submissions are bracketed by ReservedAll and Submitted; what lies
+/// between them is their own doing. What the device found locked by the program is locked here too. Which operation is which
+/// event is a table in the page of GpuMm.Traces.
 /// </remarks>
-public sealed class RecordingReplay
+public sealed partial class RecordingReplay
 {
     private readonly GpuDevice _device;
     private readonly SimulatedDriver? _driver;
-    private readonly SubmissionQueue? _queue;
-    private readonly AddressSpace _space;
     private readonly Dictionary<ulong, BufferObject> _objects = [];
-    private readonly Dictionary<(ulong ObjectId, ulong Address), VmArea> _areas = [];
-    private readonly Dictionary<ulong, VmArea> _areaOf = [];
     private readonly Dictionary<int, (ulong Offset, ulong Size)> _windows = [];
-    private readonly List<TextureUse> _uses = [];
     private readonly SortedDictionary<string, long> _skipped = new(StringComparer.Ordinal);
-    private byte[] _scratch = new byte[1 << 16];
-    private long _startNs = -1;
-    private bool _isSubmitting;
+    private long _firstNs = -1; // Of the first event since the last operation
+    private long _faultNs = -1; // Of the first fault since then
+    private long _startNs; // When the operation began whose end is read next
     private bool _isInFault;
+    private bool _mayBreakOff; // A signal could have ended the access
     private TraceEvent? _creation;
 
     /// <summary>A replay onto a device.</summary>
@@ -42,8 +41,7 @@ public sealed class RecordingReplay
         ArgumentNullException.ThrowIfNull(device);
         _device = device;
         _driver = device.Driver as SimulatedDriver;
-        _queue = _driver is null ? null : new SubmissionQueue(_driver);
-        _space = device.CreateAddressSpace();
+        _groups[0] = device.RootGroup;
     }
 
     /// <summary>Operations repeated.</summary>
@@ -55,7 +53,7 @@ public sealed class RecordingReplay
     /// <summary>CPU writes whose bytes the recording does not hold; zeroes were written.</summary>
     public long WritesWithoutBytes { get; private set; }
 
-    /// <summary>Operations that cannot be repeated from outside, by name.</summary>
+    /// <summary>Operations that could not be repeated, by name: what they are about is not in the recording.</summary>
     public IReadOnlyDictionary<string, long> Skipped => _skipped;
 
     /// <summary>Replays a recording to its end.</summary>
@@ -71,8 +69,6 @@ public sealed class RecordingReplay
                 Apply(e);
             }
         }
-
-        FinishCreation(MmStatus.Ok);
     }
 
     /// <summary>Replays one event.</summary>
@@ -84,11 +80,7 @@ public sealed class RecordingReplay
             return;
         }
 
-        if (_startNs < 0)
-        {
-            _startNs = e.DeviceKind == DeviceEventKind.FenceWaited ? e.TimeNs - (long)e.DurationNs : e.TimeNs;
-        }
-
+        Note(e);
         if (_isSubmitting)
         {
             ApplySubmission(e);
@@ -102,11 +94,12 @@ public sealed class RecordingReplay
             return;
         }
 
-        if (_creation is not null && e.ObjectId == _creation.Value.ObjectId && e.DeviceKind is DeviceEventKind.Validated or DeviceEventKind.CreateFailed)
+        if (_creation is { } creation && e.ObjectId == creation.ObjectId && e.DeviceKind is DeviceEventKind.Validated or DeviceEventKind.CreateFailed)
         {
             if (e.DeviceKind == DeviceEventKind.CreateFailed || e.Status == MmStatus.Ok)
             {
-                FinishCreation(e.Status);
+                Create(creation, e.Status);
+                End();
             }
 
             return;
@@ -114,10 +107,62 @@ public sealed class RecordingReplay
 
         if (_creation is null && ApplyOperation(e))
         {
-            Operations++;
-            _startNs = -1;
-            _windows.Clear();
+            End();
         }
+    }
+
+    // What is known before the operation ends that the event belongs to: when it began, and what stood in its way.
+    private void Note(in TraceEvent e)
+    {
+        long beganNs = e.DeviceKind == DeviceEventKind.FenceWaited ? Before(e) : e.TimeNs;
+        _firstNs = _firstNs < 0 ? beganNs : _firstNs;
+        if (e.DeviceKind == DeviceEventKind.FaultEntered)
+        {
+            _faultNs = _faultNs < 0 ? e.TimeNs : _faultNs;
+            _mayBreakOff |= (e.Detail & 2) != 0;
+        }
+
+        _startNs = e.DeviceKind switch
+        {
+            DeviceEventKind.ReservedAll or DeviceEventKind.ObjectCreated => e.TimeNs,
+            _ when _isSubmitting || _creation is not null => _startNs, // Known, and it is not over.
+            DeviceEventKind.CpuAccess or DeviceEventKind.AccessFaulted or DeviceEventKind.RemoteAccess when e.Count != 0 =>
+                _faultNs < 0 ? Before(e) : Math.Min(_faultNs, Before(e)),
+            DeviceEventKind.Validated or DeviceEventKind.CpuAccess when e.Count == 0 => _firstNs,
+            _ => Before(e),
+        };
+        switch (e.DeviceKind)
+        {
+            case DeviceEventKind.FoundLocked:
+            case DeviceEventKind.EvictionSkipped when (SkipReason)e.Reason == SkipReason.Locked && e.Detail == 0:
+                _foundLocked.Add(e.ObjectId);
+                break;
+            case DeviceEventKind.FaultInjected:
+                _failing.Add(((FaultPoint)e.Count, e.Detail));
+                break;
+            case DeviceEventKind.ObjectDestroyed or DeviceEventKind.CreateFailed:
+                _reservations.Remove(e.ObjectId);
+                break;
+        }
+    }
+
+    // When began what the event ends: the device tells how long it took.
+    private static long Before(in TraceEvent e) => e.TimeNs - (long)Math.Min(e.DurationNs, (ulong)Math.Max(0, e.TimeNs));
+
+    private void End()
+    {
+        Operations++;
+        Forget();
+    }
+
+    private void Forget()
+    {
+        _firstNs = -1;
+        _faultNs = -1;
+        _mayBreakOff = false;
+        _windows.Clear();
+        _foundLocked.Clear();
+        _creation = null;
     }
 
     // True when the event ends an operation of the program.
@@ -132,196 +177,72 @@ public sealed class RecordingReplay
                 _creation = e;
                 return false;
             case DeviceEventKind.ReservedAll:
-                _isSubmitting = true;
-                _uses.Clear();
+                BeginSubmission(e);
                 return false;
-            case DeviceEventKind.Validated when e.Cause is TraceCause.Validate or TraceCause.Prefetch:
-                return Validate(e);
+            case DeviceEventKind.QueueOpened:
+                return OpenQueue(e);
+            case DeviceEventKind.ClientOpened or DeviceEventKind.ClientClosed:
+            case DeviceEventKind.FaultInjected when (FaultPoint)e.Count == FaultPoint.Lock:
+                Forget(); // It stands alone.
+                return false;
+            case DeviceEventKind.Validated when IsRequest(e):
+            case DeviceEventKind.Pinned or DeviceEventKind.Unpinned or DeviceEventKind.Bumped or DeviceEventKind.Advised:
+            case DeviceEventKind.BulkChanged or DeviceEventKind.LossAcknowledged or DeviceEventKind.CameBack:
+            case DeviceEventKind.BusMappingKept or DeviceEventKind.BusMappingDropped:
+            case DeviceEventKind.PopulateEnded or DeviceEventKind.SwapEnded:
+            case DeviceEventKind.BoundToAperture when e.Detail != 0:
+                return ChangeObject(e);
             case DeviceEventKind.ObjectReleased:
                 return Release(e);
-            case DeviceEventKind.MappingCreated:
-                return Map(e);
-            case DeviceEventKind.MappingRemoved:
-                return Unmap(e);
-            case DeviceEventKind.CpuAccess:
+            case DeviceEventKind.Named when e.RelatedId != 0:
+            case DeviceEventKind.HandleOpened or DeviceEventKind.HandleClosed:
+                return ChangeHandle(e);
+            case DeviceEventKind.SpaceOpened or DeviceEventKind.MappingCreated or DeviceEventKind.MappingRemoved:
+            case DeviceEventKind.RangeUnmapped or DeviceEventKind.RangeProtected or DeviceEventKind.FilePagesRemapped or DeviceEventKind.UsageForgotten:
+                return ChangeSpace(e);
+            case DeviceEventKind.CpuAccess or DeviceEventKind.RemoteAccess or DeviceEventKind.AccessFaulted:
                 return Access(e);
-            case DeviceEventKind.Pinned or DeviceEventKind.Unpinned or DeviceEventKind.Bumped or DeviceEventKind.Advised:
-                return Change(e);
-            case DeviceEventKind.BulkChanged or DeviceEventKind.BulkBumped or DeviceEventKind.SwappedOut or DeviceEventKind.DeviceSuspended
-                or DeviceEventKind.DeviceResumed or DeviceEventKind.DeviceReset or DeviceEventKind.DeviceUnplugged or DeviceEventKind.LossAcknowledged
-                or DeviceEventKind.LimitChanged:
-                string name = e.DeviceKind.ToString();
-                _skipped[name] = _skipped.GetValueOrDefault(name) + 1;
-                return true;
+            case DeviceEventKind.BulkMade or DeviceEventKind.BulkBumped:
+            case DeviceEventKind.GpuVmOpened or DeviceEventKind.GpuVmClosed or DeviceEventKind.GpuMapped or DeviceEventKind.GpuUnmapped:
+                return ChangeGpuSpace(e);
+            case DeviceEventKind.GroupCreated or DeviceEventKind.GroupRemoved or DeviceEventKind.PeakReset or DeviceEventKind.LimitChanged:
+                return ChangeGroup(e);
+            case DeviceEventKind.SwapOutEnded or DeviceEventKind.EvictAheadEnded or DeviceEventKind.Reaped or DeviceEventKind.FaultsPlanned:
+            case DeviceEventKind.DeviceSuspended or DeviceEventKind.DeviceResumed or DeviceEventKind.DeviceReset or DeviceEventKind.DeviceUnplugged:
+                return ChangeDevice(e);
             default:
-                return false;
+                return !Enum.IsDefined(e.DeviceKind) && Skip(e);
         }
     }
 
-    private void FinishCreation(MmStatus expected)
+    // Recordings of before tell no request apart; there the cause does.
+    private static bool IsRequest(in TraceEvent e) => e.Count != 0 || e.Cause is TraceCause.Validate or TraceCause.Prefetch;
+
+    private bool Skip(in TraceEvent e)
     {
-        if (_creation is not { } e)
-        {
-            return;
-        }
-
-        _creation = null;
-        AdvanceToStart();
-        CreationCode code = new(e.Detail);
-        BufferObjectDescription description = new(
-            e.SizeBytes, e.Name, (BufferObjectKind)code.Kind, (Caching)code.Caching, code.Priority, code.AlignmentBytes, null, e.ClientId);
-        OperationContext context = default;
-        MmStatus status = _device.TryCreate(description, PlacementOf(e), ref context, out BufferObject? made);
-        Compare(status, expected);
-        if (made is not null)
-        {
-            _objects[e.ObjectId] = made;
-        }
-
-        Operations++;
-        _startNs = -1;
-        _windows.Clear();
-    }
-
-    private void ApplySubmission(in TraceEvent e)
-    {
-        if (e.DeviceKind == DeviceEventKind.Used && _objects.TryGetValue(e.ObjectId, out BufferObject? target))
-        {
-            _uses.Add(new TextureUse(target, e.SizeBytes));
-        }
-
-        if (e.DeviceKind != DeviceEventKind.Submitted)
-        {
-            return;
-        }
-
-        _isSubmitting = false;
-        AdvanceToStart();
-        if (_queue is not null && _uses.Count > 0)
-        {
-            long baseNs = (long)Math.Min(e.OffsetBytes != 0 ? e.OffsetBytes : e.DurationNs, long.MaxValue / 4);
-            Compare(_queue.Submit(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_uses), baseNs, out _), e.Status);
-        }
-
-        Operations++;
-        _startNs = -1;
-    }
-
-    private bool Validate(in TraceEvent e)
-    {
-        if (_objects.TryGetValue(e.ObjectId, out BufferObject? target) && target.Reservation.TryLock())
-        {
-            AdvanceToStart();
-            OperationContext context = new() { Cause = e.Cause == TraceCause.Prefetch ? MoveCause.Prefetch : MoveCause.Validate };
-            MmStatus status = target.Validate(PlacementOf(e), ref context);
-            target.Reservation.Unlock();
-            Compare(status, e.Status);
-        }
-
+        string name = e.DeviceKind.ToString();
+        _skipped[name] = _skipped.GetValueOrDefault(name) + 1;
         return true;
     }
 
-    private bool Release(in TraceEvent e)
+    private OperationContext ContextOf(in TraceEvent e, Reservation? own)
     {
-        if (_objects.Remove(e.ObjectId, out BufferObject? target))
+        RequestCode request = new(e.Count);
+        OperationContext context = new()
         {
-            AdvanceToStart();
-            target.Release();
+            Cause = DeviceEvents.ToDevice(e).Cause,
+            NoWaitGpu = request.Flags.HasFlag(RequestFlags.NoWaitGpu),
+            AllowReservedEviction = request.Flags.HasFlag(RequestFlags.AllowsReservedEviction),
+            ForceAllocate = request.Flags.HasFlag(RequestFlags.ForcesAllocation),
+            HeldReservation = request.Flags.HasFlag(RequestFlags.HoldsOwn) ? own
+                : request.HeldReservation != 0 ? ReservationOf(request.HeldReservation) : null,
+        };
+        if (request.Flags.HasFlag(RequestFlags.IsInterrupted))
+        {
+            context.Interrupt = _raised;
         }
 
-        return true;
-    }
-
-    private bool Map(in TraceEvent e)
-    {
-        if (_objects.TryGetValue(e.ObjectId, out BufferObject? target))
-        {
-            AdvanceToStart();
-            VmArea area = target.Map(_space);
-            _areas[(e.ObjectId, e.OffsetBytes)] = area;
-            _areaOf[e.ObjectId] = area;
-        }
-
-        return true;
-    }
-
-    private bool Unmap(in TraceEvent e)
-    {
-        if (_areas.Remove((e.ObjectId, e.OffsetBytes), out VmArea? area))
-        {
-            AdvanceToStart();
-            if (_areaOf.TryGetValue(e.ObjectId, out VmArea? latest) && ReferenceEquals(latest, area))
-            {
-                _areaOf.Remove(e.ObjectId);
-            }
-
-            _space.Unmap(area);
-        }
-
-        return true;
-    }
-
-    private bool Access(in TraceEvent e)
-    {
-        if (!_areaOf.TryGetValue(e.ObjectId, out VmArea? area) || e.SizeBytes > 1 << 26 || e.OffsetBytes > area.SizeBytes - Math.Min(e.SizeBytes, area.SizeBytes))
-        {
-            return true;
-        }
-
-        AdvanceToStart();
-        int length = (int)e.SizeBytes;
-        if (_scratch.Length < length)
-        {
-            _scratch = new byte[length];
-        }
-
-        Span<byte> bytes = _scratch.AsSpan(0, length);
-        if ((e.Flags & TraceFlags.Write) == 0)
-        {
-            Compare(_space.Read(area.StartAddress + e.OffsetBytes, bytes), MmStatus.Ok);
-            return true;
-        }
-
-        if (e.Contents is { } contents && contents.Length == length)
-        {
-            contents.CopyTo(bytes);
-        }
-        else
-        {
-            bytes.Clear();
-            WritesWithoutBytes++;
-        }
-
-        Compare(_space.Write(area.StartAddress + e.OffsetBytes, bytes), MmStatus.Ok);
-        return true;
-    }
-
-    private bool Change(in TraceEvent e)
-    {
-        if (!_objects.TryGetValue(e.ObjectId, out BufferObject? target) || !target.Reservation.TryLock())
-        {
-            return true;
-        }
-
-        AdvanceToStart();
-        switch (e.DeviceKind)
-        {
-            case DeviceEventKind.Pinned when target.Resource is not null:
-                target.Pin();
-                break;
-            case DeviceEventKind.Unpinned when target.PinCount > 0:
-                target.Unpin();
-                break;
-            case DeviceEventKind.Bumped:
-                target.Bump();
-                break;
-            case DeviceEventKind.Advised:
-                target.Advise((MemoryAdvice)e.Detail);
-                break;
-        }
-
-        target.Reservation.Unlock();
-        return true;
+        return context;
     }
 
     private Placement PlacementOf(in TraceEvent e)
@@ -347,4 +268,6 @@ public sealed class RecordingReplay
     }
 
     private void Compare(MmStatus status, MmStatus expected) => Divergences += status == expected ? 0 : 1;
+
+    private void Compare(ulong number, ulong expected) => Divergences += number == expected ? 0 : 1;
 }

@@ -29,6 +29,9 @@ public sealed record SubmissionOptions
     /// </summary>
     public SubmissionThrottle? Throttle { get; init; }
 
+    /// <summary>Chooses in place of all these; null for nobody.</summary>
+    public IPlacementChooser? Chooser { get; init; }
+
     /// <summary>
     /// The GPU faults on what is not in VRAM, instead of waiting for it beforehand: each object that had to come costs the
     /// job a far fault (<see cref="MachineProfile.FarFaultNs"/>).

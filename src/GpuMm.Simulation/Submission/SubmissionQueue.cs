@@ -1,5 +1,4 @@
 using System;
-using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Objects;
 using GpuMm.Primitives;
@@ -15,7 +14,7 @@ namespace GpuMm.Simulation;
 /// not fit alone fails. Objects of one <see cref="BulkMove"/> become the youngest together, used or not. One thread uses a queue. No managed allocation once its arrays have grown. Source: amdgpu_cs.c and
 /// drm_exec, for the order of steps.
 /// </remarks>
-public sealed class SubmissionQueue
+public sealed partial class SubmissionQueue
 {
     private readonly SimulatedDriver _driver;
     private readonly EngineQueue _ring;
@@ -24,6 +23,7 @@ public sealed class SubmissionQueue
     private Fence[] _dependencies = new Fence[16];
     private int _dependencyCount;
     private int _farFaults;
+    private readonly ulong _number; // On its machine, from 1
 
     /// <summary>A queue that shares the render ring's usual queue.</summary>
     /// <param name="driver">The machine.</param>
@@ -32,6 +32,7 @@ public sealed class SubmissionQueue
         ArgumentNullException.ThrowIfNull(driver);
         _driver = driver;
         _ring = driver.Render.Queue;
+        _number = driver.NextQueueNumber();
         Options = new SubmissionOptions();
     }
 
@@ -52,6 +53,7 @@ public sealed class SubmissionQueue
 
         _driver = driver;
         _ring = driver.Machine.CreateQueue(driver.Render, options.Name, options.Priority);
+        _number = driver.NextQueueNumber();
         Options = options;
     }
 
@@ -92,53 +94,6 @@ public sealed class SubmissionQueue
 
     /// <summary>Bytes that validation moved so far, every hop and every eviction counted.</summary>
     public ulong MovedBytes { get; private set; }
-
-    /// <summary>Queues the work of one frame.</summary>
-    /// <param name="uses">What it reads; no object twice.</param>
-    /// <param name="baseNs">Time on the render engine beside reading, ns.</param>
-    /// <param name="last">The fence of the last job.</param>
-    /// <returns>
-    /// <see cref="MmStatus.Ok"/>, or why an object cannot be brought where the GPU reaches it; jobs queued before it stay.
-    /// </returns>
-    /// <remarks>
-    /// Observers of the device hear ReservedAll before anything is done, then, at the end, Used for each object and Submitted, with
-    /// <paramref name="baseNs"/> as offset: a replay needs it apart from what reading took.
-    /// </remarks>
-    public MmStatus Submit(ReadOnlySpan<TextureUse> uses, long baseNs, out Fence last)
-    {
-        if (uses.IsEmpty || !uses[0].Target.Device.IsObserved)
-        {
-            return SubmitAll(uses, baseNs, out last);
-        }
-
-        GpuDevice device = uses[0].Target.Device;
-        device.Report(DeviceEventKind.ReservedAll, new DeviceEvent { Count = uses.Length, ClientId = Options.ClientId });
-        MmStatus status = SubmitAll(uses, baseNs, out last);
-        foreach (ref readonly TextureUse use in uses)
-        {
-            DeviceEvent used = new()
-            {
-                ObjectId = use.Target.Id,
-                ClientId = Options.ClientId,
-                SizeBytes = use.ReadBytes,
-                Detail = last.Seqno,
-                To = use.Target.Resource?.Domain,
-            };
-            device.Report(DeviceEventKind.Used, used);
-        }
-
-        DeviceEvent submitted = new()
-        {
-            Count = uses.Length,
-            ClientId = Options.ClientId,
-            Detail = last.Seqno,
-            DurationNs = _driver.RemainingNs(last),
-            OffsetBytes = (ulong)baseNs,
-            Status = status,
-        };
-        device.Report(DeviceEventKind.Submitted, submitted);
-        return status;
-    }
 
     private MmStatus SubmitAll(ReadOnlySpan<TextureUse> uses, long baseNs, out Fence last)
     {
@@ -228,6 +183,11 @@ public sealed class SubmissionQueue
 
     private MmStatus ValidateOne(BufferObject target, ulong budgetBytes, ref MoveAllowance allowance, ref OperationContext context)
     {
+        if (Options.Chooser is { } chooser)
+        {
+            return ValidateAsChosen(chooser, target, ref context);
+        }
+
         ulong movedBefore = context.BytesMoved;
         Placement wish = MoveBudget.Choose(budgetBytes, movedBefore, Options.Preferred, Options.Allowed);
         if (!ReferenceEquals(wish, Options.Preferred))
@@ -249,6 +209,17 @@ public sealed class SubmissionQueue
         return status == MmStatus.OutOfMemory && !ReferenceEquals(wish, Options.Allowed)
             ? target.Validate(Options.Allowed, ref context)
             : status;
+    }
+
+    private static MmStatus ValidateAsChosen(IPlacementChooser chooser, BufferObject target, ref OperationContext context)
+    {
+        MmStatus? last = null;
+        while (chooser.TryChoose(target, last, out Placement placement))
+        {
+            last = target.Validate(placement, ref context);
+        }
+
+        return last ?? MmStatus.Ok;
     }
 
     private ulong BudgetBytes(GpuDevice device)

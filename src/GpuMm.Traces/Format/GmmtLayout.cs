@@ -15,7 +15,7 @@ internal static class GmmtLayout
     public const int TrailerBytes = 24; // index offset 8, checksum of that 8, magic 8
 
     public const ushort MajorVersion = 1;
-    public const ushort MinorVersion = 0;
+    public const ushort MinorVersion = 1; // 1: a device's kinds and fields for swap, power, groups, GPU addresses, bus mappings, address spaces
     public const int MaxMetadataBytes = 1 << 20;
     public const int MaxBlockBytes = 1 << 24;
     public const int MaxContentsBytes = 1 << 22; // A quarter of a block.

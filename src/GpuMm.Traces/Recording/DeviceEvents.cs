@@ -14,7 +14,7 @@ public static class DeviceEvents
         TraceFlags flags = (occurred.From is null ? TraceFlags.None : TraceFlags.HasFrom) |
             (occurred.To is null ? TraceFlags.None : TraceFlags.HasTo) |
             (occurred.Status == MmStatus.Ok ? TraceFlags.None : TraceFlags.Failed) |
-            (occurred.Kind == DeviceEventKind.CpuAccess && occurred.Detail != 0 ? TraceFlags.Write : TraceFlags.None);
+            (occurred.Kind is DeviceEventKind.CpuAccess or DeviceEventKind.RemoteAccess && (occurred.Detail & 1) != 0 ? TraceFlags.Write : TraceFlags.None);
         return new TraceEvent
         {
             TimeNs = unchecked((long)occurred.TimeNs),
@@ -85,7 +85,9 @@ public static class DeviceEvents
         DeviceEventKind.Bumped => TraceKind.Bump,
         DeviceEventKind.FaultServed => TraceKind.Fault,
         DeviceEventKind.Zapped => TraceKind.Zap,
-        DeviceEventKind.CpuAccess => TraceKind.CpuAccess,
+        DeviceEventKind.CpuAccess or DeviceEventKind.RemoteAccess => TraceKind.CpuAccess,
+        DeviceEventKind.GpuMapped => TraceKind.GpuMap,
+        DeviceEventKind.GpuUnmapped => TraceKind.GpuUnmap,
         DeviceEventKind.FenceWaited => TraceKind.Wait,
         DeviceEventKind.ReservedAll => TraceKind.Reserve,
         DeviceEventKind.Used => TraceKind.Use,

@@ -68,8 +68,19 @@ public sealed class DeviceRecorder : IDeviceObserver, IDisposable
             ["aperture_allocator"] = options.ApertureAllocator.ToString(),
             ["backing"] = options.Backing.ToString(),
             ["policy"] = options.EvictionPolicy,
+            ["protected_groups_evict_first"] = Word(options.ProtectedGroupsEvictFirst),
+            ["page_pool_bytes"] = options.PagePoolBytes.ToString(invariant),
+            ["pool_uses_dma_allocator"] = Word(options.PoolUsesDmaAllocator),
+            ["pool_uses_dma32"] = Word(options.PoolUsesDma32),
+            ["gart"] = options.Gart.ToString(),
+            ["dma_base_bytes"] = options.DmaBaseBytes.ToString(invariant),
+            ["mappable_pages"] = options.MappablePages.ToString(invariant),
+            ["move_wait_limit_ns"] = options.MoveWaitLimitNs.ToString(invariant),
+            ["release_wait_limit_ns"] = options.ReleaseWaitLimitNs.ToString(invariant),
+            ["propagate_no_space"] = Word(options.PropagateNoSpace),
             ["source"] = "device",
         };
+        AddLimits(facts, options);
         if (machine is not null)
         {
             facts["machine"] = machine;
@@ -77,6 +88,28 @@ public sealed class DeviceRecorder : IDeviceObserver, IDisposable
 
         return facts;
     }
+
+    // What a device has no limit of is left out.
+    private static void AddLimits(SortedDictionary<string, string> facts, GpuDeviceOptions options)
+    {
+        IFormatProvider invariant = System.Globalization.CultureInfo.InvariantCulture;
+        if (options.IoWindowBytes is { } windowBytes)
+        {
+            facts["io_window_bytes"] = windowBytes.ToString(invariant);
+        }
+
+        if (options.PageLimitBytes is { } limitBytes)
+        {
+            facts["page_limit_bytes"] = limitBytes.ToString(invariant);
+        }
+
+        if (options.Swap is { } swap)
+        {
+            facts["swap_pages"] = swap.LimitPages.ToString(invariant);
+        }
+    }
+
+    private static string Word(bool isSo) => isSo ? "true" : "false";
 
     /// <summary>Has the bytes recorded that the CPU writes into an object.</summary>
     /// <param name="target">The object. One thread at a time writes into it and moves it.</param>
@@ -102,7 +135,8 @@ public sealed class DeviceRecorder : IDeviceObserver, IDisposable
                 e = e with { Name = name[..SureNameLength] };
             }
 
-            if (occurred.Kind == DeviceEventKind.CpuAccess && occurred.Detail != 0 && _tracked.TryGetValue(occurred.ObjectId, out BufferObject? target))
+            bool isWrite = occurred.Kind is DeviceEventKind.CpuAccess or DeviceEventKind.RemoteAccess && (occurred.Detail & 1) != 0;
+            if (isWrite && _tracked.TryGetValue(occurred.ObjectId, out BufferObject? target))
             {
                 WriteContents(e, target);
                 return;
@@ -153,18 +187,27 @@ public sealed class DeviceRecorder : IDeviceObserver, IDisposable
     // The device has the bytes already; a long run is split, for an event holds 4 MiB at most.
     private void WriteContents(in TraceEvent e, BufferObject target)
     {
-        const ulong MaxBytes = 1 << 20;
+        const ulong MaxBytes = GmmtLayout.MaxContentsBytes;
+        const ulong GoesOn = 2;
         for (ulong done = 0; done < e.SizeBytes; done += MaxBytes)
         {
             byte[] contents = new byte[Math.Min(MaxBytes, e.SizeBytes - done)];
             Read(target, e.OffsetBytes + done, contents);
-            _writer.Write(e with { OffsetBytes = e.OffsetBytes + done, SizeBytes = (ulong)contents.Length, Contents = contents });
+            ulong sizeBytes = (ulong)contents.Length;
+            _writer.Write(e with
+            {
+                OffsetBytes = e.OffsetBytes + done,
+                RelatedId = e.RelatedId + done,
+                SizeBytes = sizeBytes,
+                Detail = e.Detail | (done + sizeBytes < e.SizeBytes ? GoesOn : 0),
+                Contents = contents,
+            });
         }
     }
 
     private void Read(BufferObject target, ulong offset, Span<byte> into)
     {
-        while (!into.IsEmpty)
+        while (!into.IsEmpty && offset < target.SizeBytes)
         {
             ulong inPage = offset % Pages.SizeBytes;
             int count = (int)Math.Min((ulong)into.Length, Pages.SizeBytes - inPage);

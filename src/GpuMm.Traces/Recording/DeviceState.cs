@@ -8,7 +8,7 @@ using GpuMm.Primitives;
 
 namespace GpuMm.Traces.Recording;
 
-/// <summary>The state of a device in one number: where each object is, its bytes, what the device counted.</summary>
+/// <summary>The state of a device in one number: where each object is, its bytes, the order of eviction, groups, what the device counted.</summary>
 public static class DeviceState
 {
     private static readonly MemoryDomain[] s_domains = [MemoryDomain.System, MemoryDomain.Gtt, MemoryDomain.Vram];
@@ -33,12 +33,14 @@ public static class DeviceState
             }
         }
 
+        AppendGroups(hash, device);
         AppendCounts(hash, device);
         return hash.GetCurrentHashAsUInt64();
     }
 
     private static ulong Flags(BufferObject target) =>
-        (target.IsDeleted ? 1ul : 0) | (target.IsPurgeable ? 2ul : 0) | (target.IsPurged ? 4ul : 0) | (target.IsLost ? 8ul : 0) | (target.IsSwapped ? 16ul : 0);
+        (target.IsDeleted ? 1ul : 0) | (target.IsPurgeable ? 2ul : 0) | (target.IsPurged ? 4ul : 0) | (target.IsLost ? 8ul : 0) | (target.IsSwapped ? 16ul : 0) |
+        (target.NeedsCpuAccess ? 32ul : 0) | ((ulong)(uint)target.HandleCount << 8);
 
     private static void AppendPlace(XxHash3 hash, Resource? resource)
     {
@@ -71,6 +73,19 @@ public static class DeviceState
         }
     }
 
+    private static void AppendGroups(XxHash3 hash, GpuDevice device)
+    {
+        foreach (MemoryGroup group in device.SnapshotGroups())
+        {
+            Append(hash, (ulong)group.Id, (ulong)(group.Parent?.Id ?? 0));
+            foreach (MemoryDomain domain in s_domains)
+            {
+                (MemoryLimits limits, MemoryUsage usage) = (group.LimitsOf(domain), group.UsageOf(domain));
+                Append(hash, limits.MinBytes, limits.LowBytes, limits.MaxBytes, usage.CurrentBytes, usage.PeakBytes);
+            }
+        }
+    }
+
     private static void AppendCounts(XxHash3 hash, GpuDevice device)
     {
         DeviceStatistics counts = device.Statistics;
@@ -84,7 +99,20 @@ public static class DeviceState
         }
 
         Append(hash, (ulong)counts.Evictions, (ulong)counts.EvictedBytes, (ulong)counts.Faults, (ulong)counts.FaultRetries);
-        Append(hash, (ulong)counts.InsertedPtes, (ulong)counts.ZappedPtes, device.SystemPagesUsedBytes);
+        Append(hash, (ulong)counts.InsertedPtes, (ulong)counts.ZappedPtes, device.SystemPagesUsedBytes, device.SystemPagesPeakBytes, device.PooledBytes);
+        Append(hash, (ulong)counts.SwappedOutBytes, (ulong)counts.SwappedInBytes, (ulong)counts.VisibilityFaults, (ulong)(device.Options.Swap?.PageCount ?? 0));
+        Append(hash, device.IoWindowUsedBytes, (ulong)device.IoWindowEvictions, (ulong)(device.Gart?.BoundPages ?? 0), (ulong)(device.Gart?.UnboundPages ?? 0));
+        Append(hash, device.IsSuspended ? 1ul : 0, device.IsUnplugged ? 1ul : 0);
+        foreach (MemoryDomain domain in s_domains)
+        {
+            for (int list = 0; list <= ResourceManager.PriorityCount; list++)
+            {
+                foreach (Resource resource in device.Manager(domain).OrderOf(list))
+                {
+                    Append(hash, (ulong)domain, (ulong)list, resource.Owner?.Id ?? 0);
+                }
+            }
+        }
     }
 
     private static void Append(XxHash3 hash, params ReadOnlySpan<ulong> words) => hash.Append(MemoryMarshal.AsBytes(words));

@@ -306,7 +306,7 @@ public sealed partial class BufferObject : Reservation
     {
         ArgumentNullException.ThrowIfNull(placement);
         Reservation.AssertHeld();
-        return Device.ValidateObject(this, placement, ref context);
+        return Device.ValidateAsked(this, placement, ref context);
     }
 
     // The last reference is gone, and that was told: from now on evictors may free it.

@@ -12,7 +12,7 @@ namespace GpuMm.Objects;
 /// the reservation that every move holds, so that an entry can never be stale.
 /// </summary>
 /// <remarks>Source: ttm_bo_vm.c for the steps, amdgpu for the move into the visible window.</remarks>
-internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
+internal sealed partial class BufferObjectVmOperations(GpuDevice device) : IVmOperations
 {
     /// <summary>Most pages inserted by one fault, the faulting one included.</summary>
     public const int PrefaultPages = 16;
@@ -22,7 +22,7 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         BufferObject target = ObjectOf(area);
         target.AddReference();
         target.CountMapping(1);
-        RaiseArea(DeviceEventKind.MappingCreated, target, area);
+        RaiseArea(DeviceEventKind.MappingCreated, target, area, (ulong)area.Protection, area.IsMapped ? 2 : 1); // A part is mapped already
     }
 
     public void Close(VmArea area)
@@ -39,20 +39,6 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
 
     public VmFaultResult HugeFault(ref VmFault fault, VmPageSize size) =>
         ObjectOf(fault.Area).SizeBytes >= Pages.Bytes((ulong)size) ? Fault(ref fault, size) : VmFaultResult.Fallback;
-
-    public MmStatus Access(VmArea area, ulong offsetBytes, Span<byte> bytes, AccessKind kind)
-    {
-        BufferObject target = ObjectOf(area);
-        target.Reservation.Lock();
-        try
-        {
-            return AccessReserved(target, area, offsetBytes, bytes, kind);
-        }
-        finally
-        {
-            target.Reservation.Unlock();
-        }
-    }
 
     private VmFaultResult Fault(ref VmFault fault, VmPageSize size)
     {
@@ -94,11 +80,20 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
         return result;
     }
 
-    private void RaiseArea(DeviceEventKind kind, BufferObject target, VmArea area)
+    private void RaiseArea(DeviceEventKind kind, BufferObject target, VmArea area, ulong detail = 0, int count = 0)
     {
         if (device.IsObserved)
         {
-            device.Raise(new DeviceEvent { Kind = kind, OffsetBytes = area.StartAddress, SizeBytes = area.SizeBytes }, target);
+            DeviceEvent occurred = new()
+            {
+                Kind = kind,
+                OffsetBytes = area.StartAddress,
+                SizeBytes = area.SizeBytes,
+                RelatedId = (ulong)area.Space.Number,
+                Detail = detail,
+                Count = count,
+            };
+            device.Raise(occurred, target);
         }
     }
 
@@ -111,7 +106,9 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
             {
                 Kind = kind,
                 OffsetBytes = Pages.Bytes(unchecked(filePage - target.Window.FirstPage)) + (fault.Address % Pages.SizeBytes),
-                Detail = kind == DeviceEventKind.FaultEntered ? ((fault.Flags & VmFaultFlags.Write) != 0 ? 1ul : 0) : (ulong)result,
+                Detail = kind == DeviceEventKind.FaultEntered
+                    ? ((fault.Flags & VmFaultFlags.Write) != 0 ? 1ul : 0) | (fault.Interrupt is null ? 0 : 2ul)
+                    : (ulong)result,
                 Count = fault.InsertedCount,
             };
             device.Raise(occurred, target);
@@ -259,52 +256,6 @@ internal sealed class BufferObjectVmOperations(GpuDevice device) : IVmOperations
 
         fault.InsertEverywhere(frame, target.Reservation);
         return VmFaultResult.NoPage;
-    }
-
-    private MmStatus AccessReserved(BufferObject target, VmArea area, ulong offsetBytes, Span<byte> bytes, AccessKind kind)
-    {
-        ulong length = (ulong)bytes.Length;
-        if (offsetBytes > area.SizeBytes || length > area.SizeBytes - offsetBytes || device.IsUnplugged)
-        {
-            return MmStatus.BusError;
-        }
-
-        while (target.Reservation.TryGetUnsignaled(FenceUsage.Kernel, out Fence fence))
-        {
-            device.WaitFence(fence, target);
-        }
-
-        if (target.Resource is null or { Manager.UsesPages: true } && device.Populate(target, clear: true) != MmStatus.Ok)
-        {
-            return MmStatus.BusError;
-        }
-
-        while (!bytes.IsEmpty)
-        {
-            // Page by page: neither the pages of the object nor those of the area need follow each other.
-            ulong filePage = area.FilePageAt(area.StartAddress + offsetBytes);
-            if (filePage < target.Window.FirstPage || filePage >= target.Window.EndPage)
-            {
-                return MmStatus.BusError;
-            }
-
-            ulong inPage = offsetBytes % Pages.SizeBytes;
-            int count = (int)Math.Min((ulong)bytes.Length, Pages.SizeBytes - inPage);
-            FrameIndex frame = target.FrameAt(filePage - target.Window.FirstPage, out _);
-            if (kind == AccessKind.Write)
-            {
-                device.Memory.Write(frame, inPage, bytes[..count]);
-            }
-            else
-            {
-                device.Memory.Read(frame, inPage, bytes[..count]);
-            }
-
-            bytes = bytes[count..];
-            offsetBytes += (ulong)count;
-        }
-
-        return MmStatus.Ok;
     }
 
     // Waits for kernel work; None when there is no more. The first attempt drops the address-space lock, waits, gives the

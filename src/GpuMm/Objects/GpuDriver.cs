@@ -10,6 +10,9 @@ namespace GpuMm.Objects;
 /// <remarks>Source: ttm_device_funcs, for the set of calls.</remarks>
 public abstract class GpuDriver : IPagingObserver
 {
+    /// <summary>The device that it serves; null before one was made with it.</summary>
+    public GpuDevice? Device { get; internal set; }
+
     /// <inheritdoc/>
     public virtual bool WantsAccesses => true;
 

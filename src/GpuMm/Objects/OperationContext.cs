@@ -88,6 +88,12 @@ public struct OperationContext
             return;
         }
 
+        Contended = IsOwn(reservation) ? null : reservation;
+    }
+
+    /// <summary>Whether this operation holds it: for what it is about, or for one that makes way.</summary>
+    internal readonly bool IsOwn(Reservation reservation)
+    {
         // Deeper than what is remembered: it may be our own, and whoever waits for himself waits for ever.
         bool isOwn = _level > HeldReservations.Count;
         for (int i = 0; i < int.Min(_level, HeldReservations.Count) && !isOwn; i++)
@@ -95,7 +101,7 @@ public struct OperationContext
             isOwn = ReferenceEquals(_held[i], reservation);
         }
 
-        Contended = isOwn ? null : reservation;
+        return isOwn;
     }
 
     [InlineArray(Count)]

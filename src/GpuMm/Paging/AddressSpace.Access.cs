@@ -33,6 +33,7 @@ public sealed partial class AddressSpace
                 MmStatus status = Fault(address, AccessKind.Read, interrupt, ref faults);
                 if (status != MmStatus.Ok)
                 {
+                    _observer?.OnAccessFaulted(this, address, AccessKind.Read, mayWait: true, status);
                     return status;
                 }
 
@@ -72,6 +73,7 @@ public sealed partial class AddressSpace
                 MmStatus status = Fault(address, AccessKind.Write, interrupt, ref faults);
                 if (status != MmStatus.Ok)
                 {
+                    _observer?.OnAccessFaulted(this, address, AccessKind.Write, mayWait: true, status);
                     return status;
                 }
 

@@ -108,6 +108,7 @@ public sealed partial class AddressSpace
                 throw new InvalidOperationException("The area is not mapped in this address space.");
             }
 
+            _observer?.OnUnmap(this, area.StartAddress, area.SizeBytes);
             RemoveLocked(area);
         }
         finally
@@ -130,6 +131,7 @@ public sealed partial class AddressSpace
         _areasLock.EnterExclusive();
         try
         {
+            _observer?.OnUnmap(this, address, sizeBytes);
             UnmapLocked(address, sizeBytes);
             return MmStatus.Ok;
         }
@@ -163,6 +165,7 @@ public sealed partial class AddressSpace
                 return status;
             }
 
+            _observer?.OnProtect(this, address, sizeBytes, protection);
             SplitLocked(address);
             SplitLocked(address + sizeBytes);
             int index = UpperBound(address) - 1;
@@ -216,6 +219,7 @@ public sealed partial class AddressSpace
             }
 
             // Entries first: until the window changes a move still finds them, and no fault can add one now.
+            _observer?.OnRemap(this, address, sizeBytes, filePage);
             PageTable.Zap(PageOf(address), PageOf(sizeBytes));
             area.Mapping.Change(area, area.Window, IsLinear(filePages, area.Window) ? null : filePages, null, null);
             return MmStatus.Ok;

@@ -16,7 +16,9 @@ public sealed partial class AddressSpace
         VmFaultFlags flags = FlagsFor(kind) | VmFaultFlags.RetryNoWait;
         VmFaultResult result = FaultOnce(address, kind, flags, interrupt: null, out VmArea? area, out int insertedCount);
         _observer?.OnFault(area, result, insertedCount);
-        return (result & VmFaultResult.Retry) != 0 ? MmStatus.Busy : ToStatus(result);
+        MmStatus status = (result & VmFaultResult.Retry) != 0 ? MmStatus.Busy : ToStatus(result);
+        _observer?.OnAccessFaulted(this, address, kind, mayWait: false, status);
+        return status;
     }
 
     /// <summary>Reads or writes past the page table, for a debugger: nothing is inserted.</summary>

@@ -70,6 +70,9 @@ public sealed partial class AddressSpace
     /// <summary>Managed memory of the page table, bytes: in proportion to what was touched.</summary>
     public ulong PageTableBytes => PageTable.MemoryBytes;
 
+    /// <summary>Its number among those of whoever made it, for events; 0 for none.</summary>
+    internal int Number { get; init; }
+
     internal PageTable PageTable { get; }
 
     internal IFaultTrace? Trace { get; }
@@ -116,6 +119,11 @@ public sealed partial class AddressSpace
     /// <remarks>Revoking an entry forgets its bits: ask first.</remarks>
     public int CountUsedPages(ulong address, ulong sizeBytes, bool isClearing, out int dirtyPages)
     {
+        if (isClearing)
+        {
+            _observer?.OnForget(this, address, sizeBytes);
+        }
+
         ulong first = PageOf(address);
         return PageTable.CountUsed(first, PageOf(address + sizeBytes - 1) - first + 1, isClearing, out dirtyPages);
     }

@@ -176,7 +176,7 @@ public ref partial struct VmFault
     {
         ulong index = Area.FilePages is null
             ? filePage - Area.Window.FirstPage
-            : (Address - Area.StartAddress) >> Pages.Shift;
+            : (PageAddress - Area.StartAddress) >> Pages.Shift; // The base page: entries begin there
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Area.Window.PageCount, nameof(filePage));
         left = Area.Window.PageCount - index;
         return Area.FilePages is null || Area.FilePages[index] == filePage

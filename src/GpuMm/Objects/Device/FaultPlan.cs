@@ -89,9 +89,10 @@ public sealed class FaultPlan
         }
     }
 
-    internal bool Fails(FaultPoint point)
+    internal bool Fails(FaultPoint point) => Fails(point, out _);
+
+    internal bool Fails(FaultPoint point, out ulong hit)
     {
-        ulong hit;
         bool fails;
         lock (_gate)
         {

@@ -172,7 +172,14 @@ public sealed class GpuClient : IDisposable
     {
         if (Device.IsObserved)
         {
-            Device.Raise(new DeviceEvent { Kind = kind, ClientId = unchecked((int)Id), RelatedId = handle }, target);
+            Device.Raise(new DeviceEvent
+            {
+                Kind = kind,
+                ObjectId = target.Id,
+                ClientId = unchecked((int)Id), // Also 0, which is not the object's client.
+                SizeBytes = target.SizeBytes,
+                RelatedId = handle,
+            });
         }
     }
 

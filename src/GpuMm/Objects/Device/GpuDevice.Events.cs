@@ -53,14 +53,14 @@ public sealed partial class GpuDevice
     /// <summary>Tells observers what a queue of work or a client did that the device itself does not see.</summary>
     /// <param name="kind">
     /// <see cref="DeviceEventKind.ReservedAll"/>, <see cref="DeviceEventKind.Used"/>, <see cref="DeviceEventKind.Submitted"/>,
-    /// <see cref="DeviceEventKind.ClientOpened"/> or <see cref="DeviceEventKind.ClientClosed"/>.
+    /// <see cref="DeviceEventKind.QueueOpened"/>, <see cref="DeviceEventKind.ClientOpened"/> or <see cref="DeviceEventKind.ClientClosed"/>.
     /// </param>
     /// <param name="occurred">The fields of the event; kind, number and time are filled in.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is a kind that the device raises itself.</exception>
     public void Report(DeviceEventKind kind, in DeviceEvent occurred)
     {
         if (kind is not (DeviceEventKind.ReservedAll or DeviceEventKind.Used or DeviceEventKind.Submitted or
-            DeviceEventKind.ClientOpened or DeviceEventKind.ClientClosed))
+            DeviceEventKind.QueueOpened or DeviceEventKind.ClientOpened or DeviceEventKind.ClientClosed))
         {
             throw new ArgumentOutOfRangeException(nameof(kind), kind, "Only what queues of work and clients do is reported from outside.");
         }
@@ -95,23 +95,32 @@ public sealed partial class GpuDevice
         SizeBytes = occurred.SizeBytes == 0 ? target.SizeBytes : occurred.SizeBytes,
     });
 
-    internal void RaiseAccess(AddressSpace space, ulong address, AccessKind kind, ulong sizeBytes)
+    private void RaiseAccess(AddressSpace space, ulong address, AccessKind kind, ulong sizeBytes, ulong faultNs)
     {
-        if (!AreAccessesObserved || space.FindArea(address) is not { PrivateData: BufferObject target } area)
+        // A run may go on in the next area; where the pages of an area do not follow each other, neither do the object's bytes.
+        VmArea? area = space.FindArea(address);
+        while (sizeBytes > 0 && area is { PrivateData: BufferObject target })
         {
-            return;
+            ulong runBytes = Math.Min(sizeBytes, area.IsNonLinear ? Pages.SizeBytes - (address % Pages.SizeBytes) : ulong.MaxValue);
+            runBytes = Math.Min(runBytes, area.EndAddress - address);
+            ulong page = unchecked(area.FilePageAt(address) - target.Window.FirstPage);
+            ulong next = address + runBytes;
+            VmArea? behind = next < area.EndAddress ? area : space.FindArea(next);
+            sizeBytes -= runBytes;
+            DeviceEvent occurred = new()
+            {
+                Kind = DeviceEventKind.CpuAccess,
+                OffsetBytes = Pages.Bytes(page) + (address % Pages.SizeBytes),
+                SizeBytes = runBytes,
+                To = target.Resource?.Domain,
+                Detail = (kind == AccessKind.Write ? 1ul : 0) | (sizeBytes > 0 && behind is { PrivateData: BufferObject } ? 2ul : 0),
+                RelatedId = address,
+                Count = space.Number,
+                DurationNs = faultNs,
+            };
+            Raise(occurred, target);
+            (address, area) = (next, behind);
         }
-
-        ulong page = unchecked(area.FilePageAt(address) - target.Window.FirstPage);
-        DeviceEvent occurred = new()
-        {
-            Kind = DeviceEventKind.CpuAccess,
-            OffsetBytes = Pages.Bytes(page) + (address % Pages.SizeBytes),
-            SizeBytes = sizeBytes,
-            To = target.Resource?.Domain,
-            Detail = kind == AccessKind.Write ? 1ul : 0,
-        };
-        Raise(occurred, target);
     }
 
     private void RaiseStatus(DeviceEventKind kind, BufferObject target, MmStatus status)
@@ -122,24 +131,25 @@ public sealed partial class GpuDevice
         }
     }
 
-    private void RaiseDevice(DeviceEventKind kind, int count = 0, ulong detail = 0, MmStatus status = MmStatus.Ok)
-    {
-        if (IsObserved)
-        {
-            Raise(new DeviceEvent { Kind = kind, Count = count, Detail = detail, Status = status });
-        }
-    }
-
-    private void RaiseCreated(BufferObject made, Placement placement, bool sharesReservation)
+    private void RaiseCreated(BufferObject made, Placement placement, in OperationContext context)
     {
         if (IsObserved)
         {
             RaiseWindows(made, placement);
             byte shift = (byte)(made.AlignmentBytes == 0 ? 0 : BitOperations.Log2(made.AlignmentBytes));
-            CreationCode code = new((byte)made.Kind, (byte)made.Caching, (byte)made.Priority, sharesReservation, shift);
-            Raise(
-                new DeviceEvent { Kind = DeviceEventKind.ObjectCreated, Name = made.Name, Placement = placement.Code, Detail = code.Packed },
-                made);
+            CreationCode code = new(
+                (byte)made.Kind, (byte)made.Caching, (byte)made.Priority, !made.OwnsReservation, shift, made.NeedsCpuAccess, made.GroupIndex);
+            DeviceEvent occurred = new()
+            {
+                Kind = DeviceEventKind.ObjectCreated,
+                Name = made.Name,
+                Placement = placement.Code,
+                Detail = code.Packed,
+                Cause = context.Cause,
+                Count = RequestOf(context, made).Packed,
+                RelatedId = made.OwnsReservation ? 0 : NumberOf(made.Reservation),
+            };
+            Raise(occurred, made);
         }
     }
 
@@ -223,7 +233,7 @@ public sealed partial class GpuDevice
         }
     }
 
-    private void RaiseSkipped(BufferObject candidate, in EvictionSearch search, SkipReason reason, MmStatus status)
+    private void RaiseSkipped(BufferObject candidate, in EvictionSearch search, SkipReason reason, MmStatus status, bool isOwn = false)
     {
         if (IsObserved)
         {
@@ -235,6 +245,7 @@ public sealed partial class GpuDevice
                 Reason = reason,
                 Status = status,
                 Count = search.Rank,
+                Detail = isOwn ? 1ul : 0,
             };
             Raise(occurred, candidate);
         }

@@ -16,7 +16,7 @@ public sealed partial class GpuDevice
         out Resource? resource)
     {
         // What already was given up, but waits for its copy, comes before anything that is still in use.
-        if (ReapFor(requester) &&
+        if (ReapFor(requester, context) &&
             TakeSpace(manager, requester, place, context.NoWaitGpu, out resource, out limiting) == MmStatus.Ok)
         {
             return MmStatus.Ok;
@@ -81,7 +81,7 @@ public sealed partial class GpuDevice
                 search.Rank++;
                 if (state == CandidateLock.Busy)
                 {
-                    RaiseSkipped(victim, search, SkipReason.Locked, MmStatus.Busy);
+                    RaiseSkipped(victim, search, SkipReason.Locked, MmStatus.Busy, isOwn: context.IsOwn(victim.Reservation));
                     continue;
                 }
 

@@ -1,4 +1,5 @@
 using System.Threading;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 
 namespace GpuMm.Objects;
@@ -6,16 +7,35 @@ namespace GpuMm.Objects;
 /// <content>Injected failures, and the waits that can fail.</content>
 public sealed partial class GpuDevice
 {
+    private readonly ulong[] _faultBase = new ulong[FaultPlan.PointCount]; // Calls that a plan had counted when it came
     private FaultPlan? _faults;
 
     /// <summary>Which calls are made to fail; null, as usual, for none.</summary>
     public FaultPlan? Faults
     {
         get => Volatile.Read(ref _faults);
-        set => Volatile.Write(ref _faults, value);
+        set
+        {
+            for (int i = 0; i < FaultPlan.PointCount; i++)
+            {
+                Volatile.Write(ref _faultBase[i], value?.Hits((FaultPoint)i) ?? 0);
+            }
+
+            Volatile.Write(ref _faults, value);
+            RaiseDevice(DeviceEventKind.FaultsPlanned, BeginRequest(), detail: value is null ? 0 : 1ul);
+        }
     }
 
-    internal bool IsFaulted(FaultPoint point) => _faults is { } plan && plan.Fails(point);
+    internal bool IsFaulted(FaultPoint point)
+    {
+        if (_faults is not { } plan || !plan.Fails(point, out ulong hit))
+        {
+            return false;
+        }
+
+        RaiseDevice(DeviceEventKind.FaultInjected, BeginRequest(), (int)point, hit - Volatile.Read(ref _faultBase[(int)point]));
+        return true;
+    }
 
     /// <summary>Waits for a fence as long as the context and a limit allow. Lock: none below a reservation.</summary>
     internal MmStatus WaitFence(Fence fence, ulong limitNs, WaitInterrupt? interrupt, BufferObject? target)

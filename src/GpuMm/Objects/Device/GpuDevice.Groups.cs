@@ -33,6 +33,39 @@ public sealed partial class GpuDevice
         return status;
     }
 
+    internal MemoryGroup CreateGroup(MemoryGroup parent, string name)
+    {
+        using RankedLock.Scope scope = _limitsLock.Enter();
+        MemoryGroup made = Groups.Create(parent, name);
+        if (IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = DeviceEventKind.GroupCreated, RelatedId = made.Index, Detail = parent.Index, Name = name });
+        }
+
+        return made;
+    }
+
+    internal bool TryRemoveGroup(MemoryGroup group)
+    {
+        using RankedLock.Scope scope = _limitsLock.Enter();
+        bool isRemoved = Groups.TryRemove(group);
+        if (isRemoved && IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = DeviceEventKind.GroupRemoved, RelatedId = group.Index });
+        }
+
+        return isRemoved;
+    }
+
+    internal void ResetGroupPeak(MemoryGroup group, MemoryDomain domain)
+    {
+        Groups.ResetPeak(group, domain);
+        if (IsObserved)
+        {
+            Raise(new DeviceEvent { Kind = DeviceEventKind.PeakReset, RelatedId = group.Index, To = domain });
+        }
+    }
+
     private void RaiseLimit(MemoryGroup group, MemoryDomain domain, int which, ulong before, ulong after)
     {
         if (before != after)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using GpuMm.Diagnostics;
 using GpuMm.Primitives;
 
@@ -28,11 +29,17 @@ public sealed partial class GpuDevice
         ArgumentNullException.ThrowIfNull(target);
         target.Reservation.AssertHeld();
         mapping = default;
+        ulong startNs = BeginRequest();
         OperationContext context = default;
         MmStatus status = EnterIoWindow(target, isKept: true, ref context);
         if (status == MmStatus.Ok && target.Resource is { } resource)
         {
             mapping = BusMappingOf(resource);
+        }
+
+        if (IsObserved)
+        {
+            RaiseRequest(new DeviceEvent { Kind = DeviceEventKind.BusMappingKept, Status = status }, target, startNs);
         }
 
         return status;
@@ -45,7 +52,13 @@ public sealed partial class GpuDevice
     {
         ArgumentNullException.ThrowIfNull(target);
         target.Reservation.AssertHeld();
-        return target.Resource is { } resource && IoWindow is { } window && window.TryDropKept(resource);
+        bool isDropped = target.Resource is { } resource && IoWindow is { } window && window.TryDropKept(resource);
+        if (isDropped)
+        {
+            RaiseStatus(DeviceEventKind.BusMappingDropped, target, MmStatus.Ok);
+        }
+
+        return isDropped;
     }
 
     internal BusMapping BusMappingOf(Resource resource) => resource.Manager.UsesPages ? default
@@ -66,10 +79,20 @@ public sealed partial class GpuDevice
         }
 
         context.EnterLevel(target);
+        List<BufferObject>? locked = null;
         while (true)
         {
             MmStatus status = window.TryEnter(resource, target, isKept);
-            if (status != MmStatus.NoSpace || window.LockOldest(target, out Resource? leaving, ref context) is not { } owner)
+            BufferObject? owner = null;
+            Resource? leaving = null;
+            if (status == MmStatus.NoSpace)
+            {
+                locked ??= IsObserved ? [] : null;
+                owner = window.LockOldest(target, out leaving, ref context, locked);
+                RaiseAllLocked(locked, target, context);
+            }
+
+            if (owner is null)
             {
                 context.LeaveLevel();
                 return status;
@@ -87,6 +110,16 @@ public sealed partial class GpuDevice
                 owner.Reservation.Unlock();
             }
         }
+    }
+
+    private void RaiseAllLocked(List<BufferObject>? locked, BufferObject requester, in OperationContext context)
+    {
+        for (int i = 0; i < locked?.Count; i++)
+        {
+            RaiseLocked(locked[i], requester, context);
+        }
+
+        locked?.Clear();
     }
 
     private static ulong CheckedWindow(GpuDeviceOptions options) => options.IoWindowBytes is { } bytes && bytes % Pages.SizeBytes != 0

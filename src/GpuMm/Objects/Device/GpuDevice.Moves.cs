@@ -248,11 +248,16 @@ public sealed partial class GpuDevice
         target.Resource = destination;
         if (Options.Gart == GartMode.Eager)
         {
-            BindToAperture(target);
+            Bind(target, isAsked: false);
         }
 
         if (source is null)
         {
+            if (!destination.Manager.UsesPages)
+            {
+                Unpopulate(target); // Pages that were made for it while it had no place hold nothing that anybody asked to keep.
+            }
+
             return;
         }
 

@@ -6,13 +6,15 @@ namespace GpuMm.Objects;
 /// <content>The steps of placing that are told to observers, around the same steps untold.</content>
 public sealed partial class GpuDevice
 {
-    private MmStatus ValidateObserved(BufferObject target, Placement placement, ref OperationContext context)
+    private MmStatus ValidateObserved(
+        BufferObject target, Placement placement, ref OperationContext context, RequestCode request = default)
     {
-        if (context.Cause != MoveCause.Create)
+        if (context.Cause != MoveCause.Create || request.Packed != 0)
         {
             RaiseWindows(target, placement);
         }
 
+        ulong startNs = request.Packed == 0 ? 0 : Driver.NowNs;
         ulong movedBefore = context.BytesMoved;
         MmStatus status = ValidateUnobserved(target, placement, ref context);
         DeviceEvent occurred = new()
@@ -24,6 +26,8 @@ public sealed partial class GpuDevice
             OffsetBytes = target.Resource?.StartBytes ?? 0,
             Detail = context.BytesMoved - movedBefore,
             Cause = context.Cause,
+            Count = request.Packed,
+            DurationNs = request.Packed == 0 ? 0 : Driver.NowNs - startNs,
         };
         Raise(occurred, target);
         return status;

@@ -1,4 +1,5 @@
 using System;
+using GpuMm.Diagnostics;
 using GpuMm.Eviction;
 
 namespace GpuMm.Objects;
@@ -36,7 +37,15 @@ public sealed partial class GpuDevice
         target.Reservation.AssertHeld();
         if (IsCompatible(target.Resource, preferred, force: true))
         {
-            target.WasEvicted = false; // It is back.
+            if (target.WasEvicted)
+            {
+                target.WasEvicted = false; // It is back.
+                if (IsObserved)
+                {
+                    Raise(new DeviceEvent { Kind = DeviceEventKind.CameBack, To = target.Resource!.Domain }, target);
+                }
+            }
+
             return preferred;
         }
 

@@ -34,8 +34,10 @@ public sealed partial class GpuDevice
             throw new InvalidOperationException("The device is suspended already.");
         }
 
+        ulong startNs = BeginRequest();
+        int request = IsObserved ? RequestOf(context, target: null).Packed : 0;
         SetOwnMemoryUsed(isUsed: false);
-        Reap();
+        _ = ReapPostponed() + ReapDeleted(requester: null, default);
         foreach (BufferObject target in Snapshot())
         {
             target.Reservation.Lock();
@@ -46,7 +48,7 @@ public sealed partial class GpuDevice
             {
                 ForgetSaved();
                 SetOwnMemoryUsed(isUsed: true);
-                RaiseDevice(DeviceEventKind.DeviceSuspended, status: status);
+                RaiseDevice(DeviceEventKind.DeviceSuspended, startNs, request, status: status);
                 return status;
             }
         }
@@ -65,7 +67,7 @@ public sealed partial class GpuDevice
         }
 
         Volatile.Write(ref _isSuspended, 1);
-        RaiseDevice(DeviceEventKind.DeviceSuspended);
+        RaiseDevice(DeviceEventKind.DeviceSuspended, startNs, request);
         return MmStatus.Ok;
     }
 
@@ -79,6 +81,7 @@ public sealed partial class GpuDevice
             throw new InvalidOperationException("The device is not suspended.");
         }
 
+        ulong startNs = BeginRequest();
         int lost = 0;
         foreach (BufferObject target in Snapshot())
         {
@@ -96,7 +99,7 @@ public sealed partial class GpuDevice
         ForgetSaved();
         SetOwnMemoryUsed(isUsed: true);
         Volatile.Write(ref _isSuspended, 0);
-        RaiseDevice(DeviceEventKind.DeviceResumed, lost);
+        RaiseDevice(DeviceEventKind.DeviceResumed, startNs, lost);
         return lost;
     }
 
@@ -106,6 +109,7 @@ public sealed partial class GpuDevice
     /// <remarks>Lock: none may be held. The fences of work that was killed are for the driver to signal, before.</remarks>
     public int Reset(bool losesMemory)
     {
+        ulong startNs = BeginRequest();
         int lost = 0;
         foreach (BufferObject target in Snapshot())
         {
@@ -125,7 +129,7 @@ public sealed partial class GpuDevice
             target.Reservation.Unlock();
         }
 
-        RaiseDevice(DeviceEventKind.DeviceReset, lost, losesMemory ? 1ul : 0);
+        RaiseDevice(DeviceEventKind.DeviceReset, startNs, lost, losesMemory ? 1ul : 0);
         return lost;
     }
 

@@ -1,3 +1,5 @@
+using GpuMm.Diagnostics;
+
 namespace GpuMm.Objects;
 
 /// <content>Making room ahead of need.</content>
@@ -14,17 +16,43 @@ public sealed partial class GpuDevice
     /// </remarks>
     public ulong EvictAhead(MemoryDomain domain, ulong sizeBytes, ref OperationContext context)
     {
-        ResourceManager manager = Manager(domain);
+        RequestCode request = IsObserved ? RequestOf(context, target: null) : default;
+        ulong startNs = BeginRequest();
+        ulong freedBytes = EvictSome(Manager(domain), sizeBytes, ref context);
+        if (IsObserved)
+        {
+            DeviceEvent ended = new()
+            {
+                Kind = DeviceEventKind.EvictAheadEnded,
+                To = domain,
+                SizeBytes = sizeBytes,
+                Detail = freedBytes,
+                Count = request.Packed,
+            };
+            RaiseRequest(ended, target: null, startNs);
+        }
+
+        return freedBytes;
+    }
+
+    private ulong EvictSome(ResourceManager manager, ulong sizeBytes, ref OperationContext context)
+    {
         BufferObjectDescription description = new(sizeBytes, "ahead of need", BufferObjectKind.Kernel, Priority: ResourceManager.PriorityCount - 1);
         BufferObject nobody = new(this, 0, sizeBytes, description, default);
-        EvictionSearch search = new(nobody, manager, new Place(domain)) { Rank = -1 };
+        EvictionSearch search = new(nobody, manager, new Place(manager.Domain)) { Rank = -1 };
         ulong freedBytes = 0;
         LruCursor cursor = manager.BeginWalk(nobody);
         try
         {
-            while (freedBytes < sizeBytes && manager.NextCandidate(cursor, ref context, null, out CandidateLock state) is { } victim)
+            while (freedBytes < sizeBytes && manager.NextCandidate(cursor, ref context, null, out CandidateLock state, IsObserved) is { } victim)
             {
                 search.Rank++;
+                if (state == CandidateLock.Busy)
+                {
+                    RaiseLocked(victim, requester: null, context);
+                    continue;
+                }
+
                 ulong victimBytes = victim.SizeBytes;
                 freedBytes += EvictLocked(victim, state, ref search, ref context) ? victimBytes : 0;
             }

@@ -20,6 +20,26 @@ public sealed partial class GpuDevice
     /// </remarks>
     public ulong SwapOut(ulong pageCount, ref OperationContext context)
     {
+        RequestCode request = IsObserved ? RequestOf(context, target: null) : default;
+        ulong startNs = BeginRequest();
+        ulong freed = SwapOutPages(pageCount, ref context);
+        if (IsObserved)
+        {
+            DeviceEvent ended = new()
+            {
+                Kind = DeviceEventKind.SwapOutEnded,
+                Detail = pageCount,
+                SizeBytes = Pages.Bytes(freed),
+                Count = request.Packed,
+            };
+            RaiseRequest(ended, target: null, startNs);
+        }
+
+        return freed;
+    }
+
+    private ulong SwapOutPages(ulong pageCount, ref OperationContext context)
+    {
         ulong freed = 0;
         for (int i = 0; i < MaxDomains && freed < pageCount && Options.Swap is not null; i++)
         {
@@ -44,6 +64,19 @@ public sealed partial class GpuDevice
     {
         ArgumentNullException.ThrowIfNull(target);
         target.Reservation.AssertHeld();
+        RequestCode request = IsObserved ? RequestOf(context, target) : default;
+        ulong startNs = BeginRequest();
+        MmStatus status = SwapOutOne(target, ref context);
+        if (IsObserved)
+        {
+            RaiseRequest(new DeviceEvent { Kind = DeviceEventKind.SwapEnded, Status = status, Count = request.Packed }, target, startNs);
+        }
+
+        return status;
+    }
+
+    private MmStatus SwapOutOne(BufferObject target, ref OperationContext context)
+    {
         if (Options.Swap is not { } store || target.PinCount > 0 || target.Pages is not { HasPages: true } table ||
             (table.Flags & (TranslationFlags.External | TranslationFlags.Swapped)) != 0 || target.Resource is null)
         {
@@ -95,7 +128,7 @@ public sealed partial class GpuDevice
     private ulong SwapOutCounted(BufferObject victim, ref OperationContext context)
     {
         ulong before = victim.Pages?.StoredPages ?? 0;
-        SwapOutObject(victim, ref context);
+        SwapOutOne(victim, ref context);
         return victim.Pages is { } table && table.StoredPages > before ? table.StoredPages - before : 0;
     }
 
@@ -103,10 +136,11 @@ public sealed partial class GpuDevice
     {
         if (target.IsMapped)
         {
+            ulong startNs = IsObserved ? Driver.NowNs : 0;
             int zapped = Mapping.Unmap(target.Window);
             if (zapped > 0 && IsObserved)
             {
-                Raise(new DeviceEvent { Kind = DeviceEventKind.Zapped, Count = zapped }, target);
+                Raise(new DeviceEvent { Kind = DeviceEventKind.Zapped, Count = zapped, DurationNs = Driver.NowNs - startNs }, target);
             }
         }
     }
@@ -117,8 +151,14 @@ public sealed partial class GpuDevice
         LruCursor cursor = manager.BeginWalk();
         try
         {
-            while (freed < pageCount && manager.NextCandidate(cursor, ref context, null, out CandidateLock state) is { } victim)
+            while (freed < pageCount && manager.NextCandidate(cursor, ref context, null, out CandidateLock state, IsObserved) is { } victim)
             {
+                if (state == CandidateLock.Busy)
+                {
+                    RaiseLocked(victim, requester: null, context);
+                    continue;
+                }
+
                 try
                 {
                     if (victim.IsDeleted)

@@ -56,8 +56,15 @@ public sealed partial class GpuDevice
         }
 
         target.Reservation.AssertHeld();
+        ulong startNs = BeginRequest();
         OperationContext context = default;
-        return target.Resource is { Manager.UsesPages: false } ? MmStatus.InvalidArgument : Populate(target, clear: true, ref context);
+        MmStatus status = target.Resource is { Manager.UsesPages: false } ? MmStatus.InvalidArgument : Populate(target, clear: true, ref context);
+        if (IsObserved)
+        {
+            RaiseRequest(new DeviceEvent { Kind = DeviceEventKind.PopulateEnded, Status = status }, target, startNs);
+        }
+
+        return status;
     }
 
     /// <summary>Where devices on the bus see a page of an object's system RAM.</summary>
@@ -127,7 +134,7 @@ public sealed partial class GpuDevice
                 return status;
             }
 
-            if (!ReapFor(target) && !WaitOldestPostponed() && SwapOutFor(table.PageCount, ref context) == 0)
+            if (!ReapFor(target, context) && !WaitOldestPostponed() && SwapOutFor(table.PageCount, ref context) == 0)
             {
                 context.IsOvertaken |= _systemPages.GiveCount != giveCount;
                 return status;
@@ -139,7 +146,7 @@ public sealed partial class GpuDevice
     private ulong SwapOutFor(ulong pageCount, ref OperationContext context)
     {
         OperationContext own = context.ForOthers();
-        ulong freed = SwapOut(pageCount, ref own);
+        ulong freed = SwapOutPages(pageCount, ref own);
         context.TakeOver(own);
         return freed;
     }
@@ -151,12 +158,24 @@ public sealed partial class GpuDevice
     {
         System.ArgumentNullException.ThrowIfNull(target);
         target.Reservation.AssertHeld();
+        Bind(target, isAsked: true);
+    }
+
+    private void Bind(BufferObject target, bool isAsked)
+    {
         if (Gart is not null && target is { Resource: { Domain: MemoryDomain.Gtt, IsBound: false } resource, Pages.HasPages: true })
         {
             Gart.Bind(resource, target.Pages);
             if (IsObserved)
             {
-                Raise(new DeviceEvent { Kind = DeviceEventKind.BoundToAperture, Count = (int)target.Pages.PageCount, To = MemoryDomain.Gtt }, target);
+                DeviceEvent bound = new()
+                {
+                    Kind = DeviceEventKind.BoundToAperture,
+                    Count = (int)target.Pages.PageCount,
+                    To = MemoryDomain.Gtt,
+                    Detail = isAsked ? 1ul : 0,
+                };
+                Raise(bound, target);
             }
         }
     }
@@ -193,8 +212,8 @@ public sealed partial class GpuDevice
         table.Unpopulate(_systemPages);
     }
 
-    private bool ReapFor(BufferObject requester) =>
-        ReapPostponed() + ReapDeleted(requester) > 0;
+    private bool ReapFor(BufferObject requester, in OperationContext context) =>
+        ReapPostponed() + ReapDeleted(requester, context) > 0;
 
     // Brings the pages in use below the limit, by swapping; false when that did not help enough.
     private bool MakePages(BufferObject requester, ulong sizeBytes, ref OperationContext context)
@@ -213,7 +232,7 @@ public sealed partial class GpuDevice
             }
 
             ulong excess = sizeBytes > limit ? used : used - (limit - sizeBytes);
-            if (excess == 0 || (SwapOutFor(Pages.Count(excess), ref context) == 0 && !ReapFor(requester) && !WaitOldestPostponed()))
+            if (excess == 0 || (SwapOutFor(Pages.Count(excess), ref context) == 0 && !ReapFor(requester, context) && !WaitOldestPostponed()))
             {
                 return false;
             }

@@ -25,6 +25,7 @@ public sealed partial class GpuDevice
     /// </remarks>
     public void Unplug()
     {
+        ulong startNs = BeginRequest();
         _isUnplugged = true;
         foreach (BufferObject target in Snapshot())
         {
@@ -33,7 +34,7 @@ public sealed partial class GpuDevice
             target.Reservation.Unlock();
         }
 
-        RaiseDevice(DeviceEventKind.DeviceUnplugged);
+        RaiseDevice(DeviceEventKind.DeviceUnplugged, startNs);
     }
 
     /// <summary>A page of zeros that belongs to nobody and goes with the device.</summary>

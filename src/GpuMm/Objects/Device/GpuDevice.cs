@@ -49,6 +49,7 @@ public sealed partial class GpuDevice : IDisposable
         Options = options;
         Policy = EvictionPolicies.Get(options.EvictionPolicy);
         Driver = driver;
+        driver.Device = this;
         VmOperations = new BufferObjectVmOperations(this);
         Groups = new MemoryGroups(this);
         IoWindow = CheckedWindow(options) is var windowBytes && windowBytes != 0 ? new IoWindow(windowBytes, BusBase) : null;
@@ -130,10 +131,6 @@ public sealed partial class GpuDevice : IDisposable
     public ResourceManager Manager(MemoryDomain domain) =>
         FindManager(domain) ?? throw new ArgumentOutOfRangeException(nameof(domain), domain, "The device has no such domain.");
 
-    /// <summary>An address space whose accesses and faults this device's driver accounts for.</summary>
-    /// <param name="options">Page sizes; null for pages of 4 KiB.</param>
-    public AddressSpace CreateAddressSpace(AddressSpaceOptions? options = null) => new(Memory, new PagingCounter(this), options);
-
     /// <summary>Puts a manager, of a driver's own domain or instead of the usual one, in charge of a domain.</summary>
     /// <param name="manager">The manager. The domain must hold nothing yet.</param>
     /// <remarks>At set-up only. A domain with bytes of its own also needs a backing in <see cref="Memory"/>.</remarks>
@@ -197,12 +194,12 @@ public sealed partial class GpuDevice : IDisposable
         }
 
         Interlocked.Increment(ref _makingCount);
-        RaiseCreated(made, placement, isShared);
+        RaiseCreated(made, placement, context);
         MmStatus status = MmStatus.OutOfMemory;
         context.Cause = context.Cause == MoveCause.Validate ? MoveCause.Create : context.Cause;
         try
         {
-            ReapFor(made);
+            ReapFor(made, context);
             status = ValidateObject(made, placement, ref context);
         }
         finally
@@ -289,29 +286,5 @@ public sealed partial class GpuDevice : IDisposable
         gone.PreviousObject = null;
         gone.NextObject = null;
         _objectCount--;
-    }
-
-    private sealed class PagingCounter(GpuDevice device) : IPagingObserver
-    {
-        public bool WantsAccesses => device.Driver.WantsAccesses || device.AreAccessesObserved;
-
-        public void OnAccess(FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes) =>
-            device.Driver.OnAccess(first, caching, kind, sizeBytes);
-
-        public void OnAccessAt(
-            AddressSpace space, ulong address, FrameIndex first, Caching caching, AccessKind kind, ulong sizeBytes)
-        {
-            device.RaiseAccess(space, address, kind, sizeBytes);
-            device.Driver.OnAccess(first, caching, kind, sizeBytes);
-        }
-
-        public void OnFault(VmArea? area, VmFaultResult result, int insertedCount) =>
-            device.Driver.OnFault(area, result, insertedCount);
-
-        public void OnZap(VmArea area, int zappedCount)
-        {
-            device.Statistics.CountZap(zappedCount);
-            device.Driver.OnZap(area, zappedCount);
-        }
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
+using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Primitives;
 
@@ -16,6 +17,8 @@ namespace GpuMm.Objects;
 public sealed partial class GpuVm : IDisposable
 {
     private readonly List<GpuVmMapping> _mappings = []; // Lock: Reservation; by address
+    private readonly GpuDevice _device;
+    private bool _isClosed;
 
     /// <summary>An empty address space.</summary>
     /// <param name="device">Whose objects it shows.</param>
@@ -30,9 +33,14 @@ public sealed partial class GpuVm : IDisposable
             throw new ArgumentOutOfRangeException(nameof(sizeBytes), sizeBytes, "An address space is whole pages and does not wrap.");
         }
 
+        _device = device;
         StartBytes = startBytes;
         SizeBytes = sizeBytes;
-        Bulk = new BulkMove(device, Reservation);
+        Bulk = new BulkMove(device, Reservation, device.NextBulkId());
+        if (device.IsObserved)
+        {
+            Raise(DeviceEventKind.GpuVmOpened, startBytes, sizeBytes, device.NumberOf(Reservation));
+        }
     }
 
     /// <summary>First address.</summary>
@@ -73,6 +81,7 @@ public sealed partial class GpuVm : IDisposable
             return MmStatus.InvalidArgument;
         }
 
+        Raise(DeviceEventKind.GpuMapped, startBytes, sizeBytes, offsetBytes, target);
         GpuVmMapping made = new(startBytes, sizeBytes, target, offsetBytes);
         Hold(target);
         int at = Displace(startBytes, made.EndBytes, made, steps);
@@ -96,6 +105,7 @@ public sealed partial class GpuVm : IDisposable
             return MmStatus.InvalidArgument;
         }
 
+        Raise(DeviceEventKind.GpuUnmapped, startBytes, sizeBytes);
         Displace(startBytes, startBytes + sizeBytes, made: null, steps);
         return MmStatus.Ok;
     }
@@ -137,12 +147,37 @@ public sealed partial class GpuVm : IDisposable
     /// <summary>Takes everything away. Lock: the reservation must be free.</summary>
     public void Dispose()
     {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        Raise(DeviceEventKind.GpuVmClosed, StartBytes, SizeBytes);
         foreach (GpuVmMapping mapping in _mappings)
         {
             Drop(mapping.Target);
         }
 
         _mappings.Clear();
+    }
+
+    // Told before it is done: what goes with the last mapping of an object follows.
+    private void Raise(DeviceEventKind kind, ulong startBytes, ulong sizeBytes, ulong detail = 0, BufferObject? target = null)
+    {
+        if (_device.IsObserved)
+        {
+            _device.Raise(new DeviceEvent
+            {
+                Kind = kind,
+                ObjectId = target?.Id ?? 0,
+                ClientId = target?.ClientId ?? 0,
+                RelatedId = Bulk.Id,
+                OffsetBytes = startBytes,
+                SizeBytes = sizeBytes,
+                Detail = detail,
+            });
+        }
     }
 
     private static bool IsWholePages(ulong startBytes, ulong sizeBytes) =>

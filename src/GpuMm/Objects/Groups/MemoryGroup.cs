@@ -48,7 +48,7 @@ public sealed class MemoryGroup
     public MemoryGroup CreateChild(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Device.Groups.Create(this, name);
+        return Device.CreateGroup(this, name);
     }
 
     /// <summary>Sets the limits of one domain.</summary>
@@ -74,9 +74,9 @@ public sealed class MemoryGroup
 
     /// <summary>Starts the peak of one domain again from what is used now.</summary>
     /// <param name="domain">The domain.</param>
-    public void ResetPeak(MemoryDomain domain) => Device.Groups.ResetPeak(this, domain);
+    public void ResetPeak(MemoryDomain domain) => Device.ResetGroupPeak(this, domain);
 
     /// <summary>Removes the group.</summary>
     /// <returns>False while objects were made for it or are charged to it, or groups are inside it; the root stays.</returns>
-    public bool TryRemove() => Device.Groups.TryRemove(this);
+    public bool TryRemove() => Device.TryRemoveGroup(this);
 }

@@ -21,12 +21,22 @@ public sealed class BulkMove
     /// <param name="device">The device of its members.</param>
     /// <param name="reservation">The reservation that all members share.</param>
     public BulkMove(GpuDevice device, Reservation reservation)
+        : this(device, reservation, device?.NextBulkId() ?? 0)
+    {
+        if (_device.IsObserved)
+        {
+            _device.Raise(new DeviceEvent { Kind = DeviceEventKind.BulkMade, RelatedId = Id, Detail = _device.NumberOf(reservation) });
+        }
+    }
+
+    // Of whoever tells of itself instead.
+    internal BulkMove(GpuDevice device, Reservation reservation, ulong id)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(reservation);
         _device = device;
         Reservation = reservation;
-        Id = device.NextBulkId();
+        Id = id;
     }
 
     /// <summary>The reservation that all members share.</summary>

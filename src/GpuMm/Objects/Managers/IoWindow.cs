@@ -75,8 +75,9 @@ internal sealed class IoWindow
     }
 
     /// <summary>The oldest that may leave and whose reservation is free, locked, or shared with whoever asks; null when none is.</summary>
-    /// <remarks>The context learns whose lock kept one from leaving.</remarks>
-    public BufferObject? LockOldest(BufferObject target, out Resource? resource, ref OperationContext context)
+    /// <remarks>The context learns whose lock kept one from leaving, and the list, where there is one, all that were passed over.</remarks>
+    public BufferObject? LockOldest(
+        BufferObject target, out Resource? resource, ref OperationContext context, List<BufferObject>? locked)
     {
         using RankedLock.Scope scope = _lock.Enter();
         for (LinkedListNode<Entry>? node = _order.First; node is not null; node = node.Next)
@@ -94,6 +95,7 @@ internal sealed class IoWindow
             }
 
             context.NoteContended(entry.Owner.Reservation);
+            locked?.Add(entry.Owner);
         }
 
         resource = null;

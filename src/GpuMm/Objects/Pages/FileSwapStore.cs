@@ -36,6 +36,9 @@ public sealed class FileSwapStore : SwapStore
     }
 
     /// <inheritdoc/>
+    public override long LimitPages => _limitPages;
+
+    /// <inheritdoc/>
     public override MmStatus TryWrite(ReadOnlySpan<byte> page, out ulong handle)
     {
         lock (_free)

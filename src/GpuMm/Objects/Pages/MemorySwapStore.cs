@@ -23,6 +23,9 @@ public sealed class MemorySwapStore(long limitPages = long.MaxValue) : SwapStore
     }
 
     /// <inheritdoc/>
+    public override long LimitPages => limitPages;
+
+    /// <inheritdoc/>
     public override MmStatus TryWrite(ReadOnlySpan<byte> page, out ulong handle)
     {
         lock (_pages)

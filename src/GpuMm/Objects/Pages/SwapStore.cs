@@ -9,6 +9,9 @@ public abstract class SwapStore : IDisposable
     /// <summary>Pages kept now.</summary>
     public abstract long PageCount { get; }
 
+    /// <summary>Pages that it takes at most.</summary>
+    public virtual long LimitPages => long.MaxValue;
+
     /// <summary>Writes a page.</summary>
     /// <param name="page">Its stored bytes; as many each time.</param>
     /// <param name="handle">Its name in the store; never 0.</param>
