@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
-using GpuMm.Objects;
 using GpuMm.Traces.Model;
 
 namespace GpuMm.Lab.Replay;

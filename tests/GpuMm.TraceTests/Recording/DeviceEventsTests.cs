@@ -82,7 +82,7 @@ public sealed class DeviceEventsTests(ITestOutputHelper output)
         Assert.Equal((4090ul, 8ul), (write.OffsetBytes, write.SizeBytes));
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], write.Contents!);
         Assert.Contains(events, static e => e.Kind == TraceKind.Move && e.To == MemoryDomain.Vram);
-        Assert.Equal("a", events[0].Name);
+        Assert.Equal("a", events.Find(static e => e.Kind == TraceKind.Create).Name);
     }
 
     [Fact]

@@ -65,7 +65,8 @@ public sealed class DeviceEventTests
                 DeviceEventKind.SpaceReturned, DeviceEventKind.Unpopulated, DeviceEventKind.MoveFinished, DeviceEventKind.Validated,
                 DeviceEventKind.Bumped, DeviceEventKind.Pinned, DeviceEventKind.Unpinned, DeviceEventKind.Advised, DeviceEventKind.Bumped,
                 DeviceEventKind.SpaceReturned, DeviceEventKind.ContentsDropped, DeviceEventKind.Purged, DeviceEventKind.Validated,
-                DeviceEventKind.MappingRemoved, DeviceEventKind.ObjectReleased, DeviceEventKind.ObjectDestroyed,
+                DeviceEventKind.RangeUnmapped, DeviceEventKind.MappingRemoved, DeviceEventKind.ObjectReleased,
+                DeviceEventKind.ObjectDestroyed,
             ],
             ledger.Kinds);
         DeviceEvent fault = ledger.Events.First(static e => e.Kind == DeviceEventKind.FaultEntered);
