@@ -23,5 +23,5 @@ public readonly record struct RequestCode(int Packed)
     public RequestFlags Flags => (RequestFlags)(Packed & 0xff);
 
     /// <summary>Number of a reservation held for it; 0 for none but the object's own.</summary>
-    public ulong HeldReservation => (ulong)(uint)Packed >> HeldShift;
+    public ulong HeldReservation => unchecked((uint)Packed) >> HeldShift;
 }
