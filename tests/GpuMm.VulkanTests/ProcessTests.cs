@@ -33,6 +33,17 @@ public sealed class ProcessTests
         }
     }
 
+    [Fact]
+    public async Task CtrlCEndsACalibrationToo()
+    {
+        TestVulkan.Open().Dispose();
+        using Process process = Start("calibrate --verify");
+        string? line = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("gpumm: size ", line, StringComparison.Ordinal);
+        (int exitCode, string error) = await InterruptAsync(process);
+        Assert.Equal((1, "gpumm: interrupted; what was on the device was given back.\n"), (exitCode, error));
+    }
+
     [Theory]
     [InlineData("vulkan info")]
     [InlineData("demo --vulkan --frames 5")]

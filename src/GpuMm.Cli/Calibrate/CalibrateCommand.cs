@@ -52,16 +52,23 @@ internal static class CalibrateCommand
             return ExitCode.Usage;
         }
 
+        bool isInterrupted = false;
+        ConsoleCancelEventHandler cancel = (_, interrupt) =>
+        {
+            interrupt.Cancel = true; // The size or round under way ends, then everything is given back.
+            isInterrupted = true;
+        };
+        Console.CancelKeyPress += cancel;
         try
         {
             CalibrationOptions options = new() { DeviceIndex = parsed.GetValue(s_device) };
-            CalibrationResult? result = given is null ? Calibrator.Run(options, Told("size")) : null;
+            CalibrationResult? result = given is null ? Calibrator.Run(options, Told("size", () => isInterrupted)) : null;
             if (result is not null && parsed.GetValue(s_out) is { } path)
             {
                 File.WriteAllText(path, result.Profile.ToJson() + "\n");
             }
 
-            CalibrationVerdict? verdict = verifies ? CalibrationCheck.Run(given ?? result!.Profile, options, Told("round")) : null;
+            CalibrationVerdict? verdict = verifies ? CalibrationCheck.Run(given ?? result!.Profile, options, Told("round", () => isInterrupted)) : null;
             if (parsed.GetValue(s_json))
             {
                 CalibrateDocument document = new() { SchemaVersion = 1, Calibration = CalibrateDocumentFit.Of(result), Verification = verdict };
@@ -74,18 +81,32 @@ internal static class CalibrateCommand
 
             return verdict is { IsMet: false } ? ExitCode.Gate : ExitCode.Ok;
         }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("gpumm: interrupted; what was on the device was given back.");
+            return ExitCode.Failed;
+        }
         catch (Exception problem) when (problem is MirrorUnavailableException or VulkanException or MirrorFailedException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"gpumm: {problem.Message}");
             return ExitCode.Failed;
         }
+        finally
+        {
+            Console.CancelKeyPress -= cancel;
+        }
     }
 
-    private static Action<int, int> Told(string what)
+    private static Action<int, int> Told(string what, Func<bool> isInterrupted)
     {
         bool isLive = !Console.IsErrorRedirected;
         return (done, all) =>
         {
+            if (isInterrupted())
+            {
+                throw new OperationCanceledException();
+            }
+
             if (isLive)
             {
                 Console.Error.Write($"\rgpumm: {what} {done} of {all}{(done == all ? "\n" : "")}");
