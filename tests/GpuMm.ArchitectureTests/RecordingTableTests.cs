@@ -14,6 +14,8 @@ namespace GpuMm.ArchitectureTests;
 /// <summary>Whatever changes a device has a row in the page of recordings.</summary>
 public sealed class RecordingTableTests
 {
+    private const RegexOptions Plain = RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
+
     private static readonly Type[] s_types =
     [
         typeof(GpuDevice), typeof(BufferObject), typeof(GpuClient), typeof(GpuVm), typeof(BulkMove), typeof(MemoryGroup),
@@ -42,20 +44,20 @@ public sealed class RecordingTableTests
     public void EveryRowNamesWhatIs()
     {
         HashSet<string> operations = [.. s_types.SelectMany(Operations)];
-        foreach (Match named in Regex.Matches(Page(), "`([A-Z][A-Za-z]+\\.[A-Z][A-Za-z]+)`"))
+        foreach (Match named in Regex.Matches(Page(), "`(?<name>[A-Z][A-Za-z]+\\.[A-Z][A-Za-z]+)`", Plain))
         {
-            string name = named.Groups[1].Value;
+            string name = named.Groups["name"].Value;
             Assert.True(
                 operations.Contains(name) || !s_types.Any(type => name.StartsWith(type.Name + ".", StringComparison.Ordinal)),
                 $"The page of recordings names {name}, which is no public operation.");
         }
 
-        foreach (Match row in Regex.Matches(Page(), @"^\|[^|]*\|([^|]*)\|$", RegexOptions.Multiline))
+        foreach (Match row in Regex.Matches(Page(), @"^\|[^|]*\|(?<kinds>[^|]*)\|$", Plain | RegexOptions.Multiline))
         {
-            foreach (Match kind in Regex.Matches(row.Groups[1].Value, "`([A-Za-z]+)`"))
+            foreach (Match kind in Regex.Matches(row.Groups["kinds"].Value, "`(?<kind>[A-Za-z]+)`", Plain))
             {
-                bool isKind = Enum.TryParse(kind.Groups[1].Value, out DeviceEventKind _);
-                Assert.True(isKind, $"The page of recordings names {kind.Groups[1].Value}, which no device tells.");
+                bool isKind = Enum.TryParse(kind.Groups["kind"].Value, out DeviceEventKind _);
+                Assert.True(isKind, $"The page of recordings names {kind.Groups["kind"].Value}, which no device tells.");
             }
         }
     }
