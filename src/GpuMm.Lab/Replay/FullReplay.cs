@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Threading;
+using GpuMm.Backing;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Objects;
@@ -18,12 +18,16 @@ namespace GpuMm.Lab.Replay;
 /// </summary>
 /// <remarks>
 /// What a trace says its own manager did (moves, evictions) is not repeated: this manager decides anew. An object that is used
-/// without having been made is made at that moment, in the aperture while that has free room, else in system RAM. One thread. Memory: a buffer object (about 500 bytes) per live object.
+/// without having been made is made at that moment, in the aperture while that has free
+/// room, else in system RAM. One thread. Memory: a buffer object (about 500 bytes), and about 60 for finding it, per live object.
 /// </remarks>
 public sealed class FullReplay : IDisposable
 {
     private const int MaxAccessBytes = 1 << 16;
-    private const int SoonCount = 64;
+    private const int BatchCount = 512;
+    private const int GroupCount = 16;
+    private const int FetchStages = 5;
+    private const int LeastObjects = 64;
 
     // Nobody is evicted for an object that nobody uses yet.
     private static readonly Placement s_birthplace =
@@ -35,10 +39,11 @@ public sealed class FullReplay : IDisposable
     private readonly GpuDevice _device;
     private readonly SubmissionQueue _queue;
     private readonly AddressSpace _space;
-    private readonly Dictionary<ulong, Entry> _objects = [];
+    private readonly ReplayIds _ids = new();
+    private readonly Dictionary<int, VmArea> _areas = [];
     private readonly TextureUse[] _uses;
     private readonly byte[] _bytes = new byte[MaxAccessBytes];
-    private readonly BufferObject[] _soon = new BufferObject[SoonCount];
+    private Entry[] _objects = new Entry[LeastObjects]; // By number
     private int _useCount;
     private int _job = 1;
     private Fence _lastJob;
@@ -73,18 +78,21 @@ public sealed class FullReplay : IDisposable
     /// <summary>Replays a trace to its end.</summary>
     /// <param name="reader">The trace.</param>
     /// <param name="progress">Told how much was read, 0 to 1, now and then; null for nobody.</param>
-    public FullReplayResult Run(ITraceReader reader, Action<double>? progress = null)
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    public FullReplayResult Run(ITraceReader reader, Action<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        TraceEvent[] batch = new TraceEvent[512];
+        TraceEvent[] batch = new TraceEvent[BatchCount];
         long nextReport = 1 << 16;
         for (int count; (count = reader.Read(batch)) > 0;)
         {
-            for (int first = 0; first < count; first += SoonCount)
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlySpan<TraceEvent> events = batch.AsSpan(0, count);
+            for (int first = -FetchStages * GroupCount; first < count; first += GroupCount)
             {
-                ReadOnlySpan<TraceEvent> next = batch.AsSpan(first, Math.Min(SoonCount, count - first));
-                _ = Touch(next);
-                foreach (ref readonly TraceEvent e in next)
+                Fetch(events, first);
+                foreach (ref readonly TraceEvent e in Group(events, first))
                 {
                     Apply(e);
                 }
@@ -165,57 +173,78 @@ public sealed class FullReplay : IDisposable
             VramUsedBytes = vram.UsedBytes,
             LargestHoleBytes = hole,
             Fragmentation = freeBytes == 0 ? 0 : 1 - ((double)hole / freeBytes),
-            BrokenInvariants = _device.Validate().Count,
+            BrokenInvariants = _options.ChecksInvariants ? _device.Validate().Count : 0,
         };
     }
 
     /// <summary>Frees the device.</summary>
     public void Dispose() => _device.Dispose();
 
-    // Objects lie all over memory. Those of the next events are read side by side, so that the processor fetches them at the
-    // same time, instead of one after the other when their events come. What it answers means nothing; without an answer, or
-    // inlined, the reads could be left out.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private ulong Touch(ReadOnlySpan<TraceEvent> next)
+    // Objects lie all over memory, and each part of one leads to the next. So they are fetched in stages, some groups of events
+    // apart: what one stage asked for has come when the next one looks at it. Nothing here changes what happens.
+    private void Fetch(ReadOnlySpan<TraceEvent> events, int applied)
     {
-        int count = 0;
-        foreach (ref readonly TraceEvent e in next)
+        foreach (ref readonly TraceEvent e in Group(events, applied + (FetchStages * GroupCount)))
         {
-            ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(_objects, e.ObjectId);
-            if (!Unsafe.IsNullRef(ref entry))
+            _ids.Prefetch(e.ObjectId);
+        }
+
+        foreach (ref readonly TraceEvent e in Group(events, applied + (4 * GroupCount)))
+        {
+            int number = _ids.Find(e.ObjectId);
+            if (number >= 0)
             {
-                _soon[count++] = entry.Object;
+                Prefetch.Place(ref _objects[number]);
             }
         }
 
-        ReadOnlySpan<BufferObject> soon = _soon.AsSpan(0, count);
-        ulong touched = 0;
-        foreach (BufferObject target in soon)
+        foreach (ref readonly TraceEvent e in Group(events, applied + (3 * GroupCount)))
         {
-            touched += target.Resource?.SizeBytes ?? target.SizeBytes;
+            int number = _ids.Find(e.ObjectId);
+            if (number >= 0)
+            {
+                Prefetch.Object(_objects[number].Object);
+            }
         }
 
-        foreach (BufferObject target in soon)
+        foreach (ref readonly TraceEvent e in Group(events, applied + (2 * GroupCount)))
         {
-            Reservation reservation = target.Reservation;
-            touched += reservation.FenceCount > 0 ? reservation.FenceAt(0, out _).Seqno : 0;
-            touched += target.Pages?.PageCount ?? 0;
+            int number = _ids.Find(e.ObjectId);
+            if (number >= 0)
+            {
+                BufferObject target = _objects[number].Object!;
+                Prefetch.Object(target.Reservation);
+                Prefetch.Object(target.Resource);
+                Prefetch.Object(target.Pages);
+            }
         }
 
-        return touched;
+        foreach (ref readonly TraceEvent e in Group(events, applied + GroupCount))
+        {
+            int number = _ids.Find(e.ObjectId);
+            if (number >= 0)
+            {
+                BufferObject target = _objects[number].Object!;
+                target.Reservation.PrefetchFences();
+                target.Resource?.PrefetchNeighbours();
+            }
+        }
     }
+
+    private static ReadOnlySpan<TraceEvent> Group(ReadOnlySpan<TraceEvent> events, int first) =>
+        (uint)first < (uint)events.Length ? events.Slice(first, Math.Min(GroupCount, events.Length - first)) : default;
 
     private void Use(in TraceEvent e)
     {
         _requests++;
-        ref Entry entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_objects, e.ObjectId, out bool exists);
-        if (!exists && !TryMake(ref entry, e))
+        int number = _ids.Find(e.ObjectId);
+        if (number < 0 && !TryMake(e, out number))
         {
-            _objects.Remove(e.ObjectId);
             return;
         }
 
-        BufferObject target = entry.Object;
+        ref Entry entry = ref _objects[number];
+        BufferObject target = entry.Object!;
         if (entry.Job == _job)
         {
             return; // The job uses it already: a second use in one job moves nothing.
@@ -236,8 +265,9 @@ public sealed class FullReplay : IDisposable
         }
     }
 
-    private bool TryMake(ref Entry entry, in TraceEvent e)
+    private bool TryMake(in TraceEvent e, out int number)
     {
+        number = -1;
         OperationContext context = default;
         BufferObjectDescription description = new(Math.Clamp(e.SizeBytes, 1, 1ul << 46), e.Name, ClientId: e.ClientId);
         if (_device.TryCreate(description, s_birthplace, ref context, out BufferObject? made) != MmStatus.Ok)
@@ -247,44 +277,52 @@ public sealed class FullReplay : IDisposable
         }
 
         _made++;
-        entry.Object = made!;
+        number = _ids.Add(e.ObjectId);
+        if (number >= _objects.Length)
+        {
+            Array.Resize(ref _objects, Math.Max(LeastObjects, 2 * _objects.Length));
+        }
+
+        _objects[number] = new Entry { Object = made };
         return true;
     }
 
     private void Create(in TraceEvent e)
     {
-        ref Entry entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_objects, e.ObjectId, out bool exists);
-        if (!exists && !TryMake(ref entry, e))
+        if (_ids.Find(e.ObjectId) < 0)
         {
-            _objects.Remove(e.ObjectId);
+            TryMake(e, out _);
         }
     }
 
     private void Destroy(ulong id)
     {
-        if (!_objects.TryGetValue(id, out Entry entry))
+        int number = _ids.Find(id);
+        if (number < 0)
         {
             return;
         }
 
-        if (entry.Job == _job)
+        if (_objects[number].Job == _job)
         {
             Submit(0);
-            entry = _objects[id];
         }
 
-        _objects.Remove(id);
-        if (entry.Area is not null)
+        BufferObject gone = _objects[number].Object!;
+        _objects[number] = default;
+        _ids.Remove(id);
+        if (_areas.Remove(number, out VmArea? area))
         {
-            _space.Unmap(entry.Area);
+            _space.Unmap(area);
         }
 
-        entry.Object.Release();
+        gone.Release();
     }
 
     private void Access(in TraceEvent e)
     {
-        if (!_objects.ContainsKey(e.ObjectId))
+        int number = _ids.Find(e.ObjectId);
+        if (number < 0)
         {
             return;
         }
@@ -292,15 +330,19 @@ public sealed class FullReplay : IDisposable
         // What the GPU was asked to do before goes first.
         Submit(0);
         PaceFor(e.TimeNs);
-        ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(_objects, e.ObjectId);
-        entry.Area ??= entry.Object.Map(_space);
-        ulong offset = Math.Min(e.OffsetBytes, entry.Area.SizeBytes - 1);
-        ulong left = Math.Min(Math.Max(1, e.SizeBytes), entry.Area.SizeBytes - offset);
+        if (!_areas.TryGetValue(number, out VmArea? area))
+        {
+            area = _objects[number].Object!.Map(_space);
+            _areas.Add(number, area);
+        }
+
+        ulong offset = Math.Min(e.OffsetBytes, area.SizeBytes - 1);
+        ulong left = Math.Min(Math.Max(1, e.SizeBytes), area.SizeBytes - offset);
         while (left > 0)
         {
             int count = (int)Math.Min(left, MaxAccessBytes);
             Span<byte> bytes = _bytes.AsSpan(0, count);
-            ulong address = entry.Area.StartAddress + offset;
+            ulong address = area.StartAddress + offset;
             MmStatus status = (e.Flags & TraceFlags.Write) != 0 ? _space.Write(address, bytes) : _space.Read(address, bytes);
             _failures += status == MmStatus.Ok ? 0 : 1;
             offset += (ulong)count;
@@ -310,32 +352,40 @@ public sealed class FullReplay : IDisposable
 
     private void Pin(in TraceEvent e)
     {
-        if (_objects.TryGetValue(e.ObjectId, out Entry entry))
+        int number = _ids.Find(e.ObjectId);
+        if (number < 0)
         {
-            Submit(0);
-            entry.Object.Reserve();
-            if (e.Kind == TraceKind.Pin && entry.Object.Resource is not null)
-            {
-                entry.Object.Pin();
-            }
-            else if (e.Kind == TraceKind.Unpin && entry.Object.PinCount > 0)
-            {
-                entry.Object.Unpin();
-            }
-
-            entry.Object.Reservation.Unlock();
+            return;
         }
+
+        Submit(0);
+        BufferObject target = _objects[number].Object!;
+        target.Reserve();
+        if (e.Kind == TraceKind.Pin && target.Resource is not null)
+        {
+            target.Pin();
+        }
+        else if (e.Kind == TraceKind.Unpin && target.PinCount > 0)
+        {
+            target.Unpin();
+        }
+
+        target.Reservation.Unlock();
     }
 
     private void Advise(in TraceEvent e)
     {
-        if (_objects.TryGetValue(e.ObjectId, out Entry entry))
+        int number = _ids.Find(e.ObjectId);
+        if (number < 0)
         {
-            bool isPurgeable = (e.Flags & TraceFlags.Purgeable) != 0 || (e.DeviceKind != DeviceEventKind.None && e.Detail != 0);
-            entry.Object.Reserve();
-            entry.Object.Advise(isPurgeable ? MemoryAdvice.DontNeed : MemoryAdvice.WillNeed);
-            entry.Object.Reservation.Unlock();
+            return;
         }
+
+        bool isPurgeable = (e.Flags & TraceFlags.Purgeable) != 0 || (e.DeviceKind != DeviceEventKind.None && e.Detail != 0);
+        BufferObject target = _objects[number].Object!;
+        target.Reserve();
+        target.Advise(isPurgeable ? MemoryAdvice.DontNeed : MemoryAdvice.WillNeed);
+        target.Reservation.Unlock();
     }
 
     private void PaceFor(long timeNs)
@@ -365,10 +415,10 @@ public sealed class FullReplay : IDisposable
         _job++;
     }
 
+    // 16 bytes, four to a line.
     private struct Entry
     {
-        public BufferObject Object;
-        public VmArea? Area;
+        public BufferObject? Object;
         public int Job; // The job being collected when it was used last.
     }
 }

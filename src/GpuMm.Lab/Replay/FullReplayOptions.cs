@@ -28,6 +28,12 @@ public sealed record FullReplayOptions
     /// <summary>Gives out video memory.</summary>
     public SpaceAllocatorKind Allocator { get; init; } = SpaceAllocatorKind.Range;
 
+    /// <summary>
+    /// Gives out the aperture; null when its objects need no addresses there, as in amdgpu's GTT, so that only its bytes count.
+    /// With contents null means the range allocator.
+    /// </summary>
+    public SpaceAllocatorKind? ApertureAllocator { get; init; }
+
     /// <summary>Uses that make one job where the trace marks no end of one; 1 to <see cref="MaxJobUses"/>.</summary>
     public int JobUses { get; init; } = 16;
 
@@ -36,4 +42,7 @@ public sealed record FullReplayOptions
 
     /// <summary>What is kept of the contents.</summary>
     public BackingKind Backing { get; init; } = BackingKind.None;
+
+    /// <summary>The device is checked at the end, and what is broken counted. Costs a pass over all objects and holes.</summary>
+    public bool ChecksInvariants { get; init; } = true;
 }

@@ -66,6 +66,6 @@ public sealed record FullReplayResult
     /// <summary>1 - largest gap / free bytes at the end: 0 when all free bytes lie together.</summary>
     public double Fragmentation { get; init; }
 
-    /// <summary>Invariants of the device that were broken at the end; none, unless there is a fault in the program.</summary>
+    /// <summary>Invariants of the device that were broken at the end; none, unless there is a fault in the program, or nobody asked.</summary>
     public int BrokenInvariants { get; init; }
 }

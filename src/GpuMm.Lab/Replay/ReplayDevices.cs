@@ -1,4 +1,5 @@
 using System;
+using GpuMm.Backing;
 using GpuMm.Objects;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
@@ -15,6 +16,9 @@ internal static class ReplayDevices
         ApertureBytes = options.ApertureBytes,
         SystemBytes = options.SystemBytes,
         VramAllocator = options.Allocator,
+        ApertureAllocator = options.ApertureAllocator ?? SpaceAllocatorKind.Range,
+        ScattersAperture = options.ApertureAllocator is null && options.Backing == BackingKind.None,
+        ScattersSystem = options.Backing == BackingKind.None,
         Backing = options.Backing,
         EvictionPolicy = options.Policy,
     };

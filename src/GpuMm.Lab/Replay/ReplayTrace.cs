@@ -111,6 +111,11 @@ public sealed class ReplayTrace
             replay.Device.AddObserver(observer);
         }
 
+        if (afterEvent is null && !setup.NamesObjects)
+        {
+            return replay.Run(reader, progress: null, cancellationToken);
+        }
+
         Pump(reader, e => replay.Apply(setup.NamesObjects && e.Name is null ? e with { Name = NameOf(e.ObjectId) } : e), afterEvent, cancellationToken);
         return replay.Finish();
     }

@@ -19,4 +19,17 @@ internal static class Prefetch
             Sse.Prefetch0(start + 64);
         }
     }
+
+    /// <summary>Fetches the line of a place in an array or an object. Cost: an instruction; nothing where there is none.</summary>
+    /// <typeparam name="T">What is there; it may hold references.</typeparam>
+    /// <param name="place">The place.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Place<T>(ref readonly T place)
+    {
+        if (Sse.IsSupported)
+        {
+            // As above: the address is not used after the fetch.
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in place)));
+        }
+    }
 }

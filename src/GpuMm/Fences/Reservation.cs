@@ -222,6 +222,9 @@ public class Reservation
         return _side is { } side ? side.Fences.At(index, out usage) : none.At(index, out usage);
     }
 
+    /// <summary>Fetches the fences: they will soon be looked at.</summary>
+    internal void PrefetchFences() => Backing.Prefetch.Object(_side);
+
     /// <summary>A copy of the running fences that nobody else can add to. Lock: this reservation.</summary>
     internal FenceSlots CopyFences()
     {

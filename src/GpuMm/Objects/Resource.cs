@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GpuMm.Backing;
 using GpuMm.Eviction;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
@@ -102,6 +103,13 @@ public sealed class Resource : LruNode
 
     /// <summary>It has no owner any more, but still the size of the last one: a copy out of it runs. Lock: the manager's.</summary>
     internal void LeaveOwner() => Mark(LeavingMark, isSet: true);
+
+    /// <summary>Fetches who stands beside it in the order: it will soon be moved there. Lock: none, it may be wrong.</summary>
+    internal void PrefetchNeighbours()
+    {
+        Prefetch.Object(Previous);
+        Prefetch.Object(Next);
+    }
 
     /// <summary>One range.</summary>
     /// <param name="index">0 to <see cref="RangeCount"/> - 1.</param>

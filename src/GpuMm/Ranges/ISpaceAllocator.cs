@@ -2,7 +2,7 @@ namespace GpuMm.Ranges;
 
 /// <summary>
 /// The seam behind a resource manager: something that gives out pieces of one linear space. The range, buddy and bin
-/// allocators each have an adapter to it, so that a domain's allocator is a matter of configuration.
+/// allocators each have an adapter to it, and <see cref="ScatteredSpace"/> is one, so that a domain's allocator is a matter of configuration.
 /// </summary>
 /// <remarks>Implementations hold no lock: the caller serialises. No operation allocates managed memory, growth aside.</remarks>
 public interface ISpaceAllocator

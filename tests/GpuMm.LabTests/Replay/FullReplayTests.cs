@@ -1,9 +1,12 @@
+using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using GpuMm.Lab.Replay;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 using GpuMm.Simulation;
 using GpuMm.Traces.Model;
+using GpuMm.Traces.Recording;
 using Xunit;
 
 namespace GpuMm.LabTests.Replay;
@@ -126,6 +129,45 @@ public sealed class FullReplayTests
         Assert.InRange(result.SimulatedNs, 990_000_000, 1_100_000_000); // A millisecond between requests.
     }
 
+    [Fact]
+    public void ReadAheadItDoesTheSameAsEventByEvent()
+    {
+        // Enough for several batches, with objects that come and go while they are read ahead.
+        List<TraceEvent> events = [];
+        foreach (TraceEvent request in Requests(9, 5_000, 300))
+        {
+            events.Add(request);
+            if (events.Count % 13 == 0)
+            {
+                events.Add(new TraceEvent { Kind = TraceKind.Destroy, ObjectId = events[^5].ObjectId });
+            }
+        }
+
+        using FullReplay one = new(Options(40 * 8 * Page));
+        events.ForEach(e => one.Apply(e));
+        using FullReplay other = new(Options(40 * 8 * Page));
+        FullReplayResult expected = one.Finish();
+        Assert.Equal(expected, other.Run(new ListReader(events)));
+        Assert.Equal(DeviceState.Hash(one.Device, withBytes: false), DeviceState.Hash(other.Device, withBytes: false));
+        Assert.True(expected is { BrokenInvariants: 0, Evictions: > 1000, Objects: > 300 }, expected.ToString());
+    }
+
+    [Fact]
+    public void AnApertureThatIsNeverFullDecidesNothing()
+    {
+        FullReplayResult without = Replay(Options(40 * 8 * Page, aperture: 1ul << 30));
+        FullReplayResult with = Replay(Options(40 * 8 * Page, aperture: 1ul << 30) with { ApertureAllocator = SpaceAllocatorKind.Range });
+        Assert.Equal(with, without);
+        Assert.True(with.Evictions > 1000, $"{with.Evictions} evictions");
+
+        static FullReplayResult Replay(FullReplayOptions options)
+        {
+            using FullReplay replay = new(options);
+            Requests(10, 10_000, 200).ForEach(e => replay.Apply(e));
+            return replay.Finish();
+        }
+    }
+
     private static FullReplayResult Replay(
         List<TraceEvent> requests, ulong vram, SpaceAllocatorKind allocator = SpaceAllocatorKind.Range, string machine = "pcie3x16",
         ReplayPace pace = ReplayPace.AsFastAsPossible)
@@ -156,5 +198,28 @@ public sealed class FullReplayTests
         }
 
         return requests;
+    }
+
+    private sealed class ListReader(List<TraceEvent> events) : ITraceReader
+    {
+        private int _next;
+
+        public TraceDescription Description { get; } = new() { Format = "list" };
+
+        public string? Warning => null;
+
+        public double Progress => (double)_next / events.Count;
+
+        public int Read(Span<TraceEvent> batch)
+        {
+            int count = int.Min(batch.Length, events.Count - _next);
+            CollectionsMarshal.AsSpan(events).Slice(_next, count).CopyTo(batch);
+            _next += count;
+            return count;
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

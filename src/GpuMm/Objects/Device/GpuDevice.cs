@@ -55,9 +55,15 @@ public sealed partial class GpuDevice : IDisposable
         IoWindow = CheckedWindow(options) is var windowBytes && windowBytes != 0 ? new IoWindow(windowBytes, BusBase) : null;
 
         // The aperture has no bytes of its own: what lies in it are system pages.
-        Memory.Add((int)MemoryDomain.System, MemoryBacking.Create(options.Backing, options.SystemBytes));
+        ulong systemAddresses = options.ScattersSystem ? ScatteredSpace.AddressBytes : options.SystemBytes;
+        Memory.Add((int)MemoryDomain.System, MemoryBacking.Create(options.Backing, systemAddresses));
         Memory.Add((int)MemoryDomain.Vram, MemoryBacking.Create(options.Backing, options.VramBytes));
-        RangeSpace systemSpace = new(options.SystemBytes);
+        ISpaceAllocator systemSpace = options.ScattersSystem
+            ? new ScatteredSpace(options.SystemBytes)
+            : new RangeSpace(options.SystemBytes);
+        ISpaceAllocator apertureSpace = options.ScattersAperture
+            ? new ScatteredSpace(options.ApertureBytes)
+            : SpaceAllocator.Create(options.ApertureAllocator, options.ApertureBytes);
         PagePool? pool = options.PagePoolBytes == 0
             ? null
             : new PagePool(systemSpace, options.PagePoolBytes, options.PoolUsesDmaAllocator, options.PoolUsesDma32, new PagePoolLists());
@@ -65,7 +71,7 @@ public sealed partial class GpuDevice : IDisposable
         Gart = options.Gart == GartMode.None ? null : new GartTable(options.ApertureBytes);
         ulong visibleBytes = options.VisibleVramBytes ?? options.VramBytes;
         SetManager(new SystemResourceManager(options.SystemBytes));
-        SetManager(new SpaceResourceManager(MemoryDomain.Gtt, SpaceAllocator.Create(options.ApertureAllocator, options.ApertureBytes), usesPages: true)
+        SetManager(new SpaceResourceManager(MemoryDomain.Gtt, apertureSpace, usesPages: true)
         {
             Gart = Gart,
         });

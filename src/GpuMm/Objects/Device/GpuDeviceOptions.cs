@@ -37,6 +37,18 @@ public sealed record GpuDeviceOptions
     /// <summary>Gives out the aperture.</summary>
     public SpaceAllocatorKind ApertureAllocator { get; init; } = SpaceAllocatorKind.Range;
 
+    /// <summary>
+    /// Pages of system RAM have no place: only their number counts (<see cref="ScatteredSpace"/>). Nothing that objects do shows
+    /// it, for a table leads to each page; only without contents.
+    /// </summary>
+    public bool ScattersSystem { get; init; }
+
+    /// <summary>
+    /// Objects in the aperture have no place of their own there either, as in amdgpu's GTT while no window is asked for: it is full
+    /// when its bytes are, never for its holes. In place of <see cref="ApertureAllocator"/>; only without contents and table.
+    /// </summary>
+    public bool ScattersAperture { get; init; }
+
     /// <summary>How much of the contents is kept.</summary>
     public BackingKind Backing { get; init; } = BackingKind.Bytes;
 
@@ -99,6 +111,16 @@ public sealed record GpuDeviceOptions
         }
 
         CheckVisible(VisibleVramBytes ?? VramBytes, VramBytes, VramAllocator, nameof(VisibleVramBytes));
+        if ((ScattersSystem || ScattersAperture) && (Backing != BackingKind.None || Swap is not null || PagePoolBytes != 0))
+        {
+            throw new ArgumentOutOfRangeException(
+                ScattersSystem ? nameof(ScattersSystem) : nameof(ScattersAperture), true, "Pages without a place have no contents, pool or swap store.");
+        }
+
+        if (ScattersAperture && Gart != GartMode.None)
+        {
+            throw new ArgumentOutOfRangeException(nameof(ScattersAperture), true, "An aperture without places has no table.");
+        }
     }
 
     private static void CheckVisible(ulong visibleBytes, ulong vramBytes, SpaceAllocatorKind allocator, string name)

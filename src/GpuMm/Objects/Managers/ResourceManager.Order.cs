@@ -250,7 +250,8 @@ public abstract partial class ResourceManager
         }
     }
 
-    // Victims follow each other in this order, and the oldest are in no cache: each step fetches a little of the next three.
+    // Victims follow each other in this order, and the oldest are in no cache: each step fetches a little of the next four. What
+    // it reads of one was fetched by the step before.
     private static void PrefetchBehind(LruCursor cursor)
     {
         if (cursor.Next is not Resource first)
@@ -258,12 +259,18 @@ public abstract partial class ResourceManager
             return;
         }
 
-        Prefetch.Object(first.Owner?.Reservation);
-        Prefetch.Object(first.Owner?.Pages);
-        if (first.Next is Resource second)
+        first.Owner?.Reservation.PrefetchFences();
+        if (first.Next is not Resource second)
         {
-            Prefetch.Object(second.Owner);
-            Prefetch.Object(second.Next);
+            return;
+        }
+
+        Prefetch.Object(second.Owner?.Reservation);
+        Prefetch.Object(second.Owner?.Pages);
+        if (second.Next is Resource third)
+        {
+            Prefetch.Object(third.Owner);
+            Prefetch.Object(third.Next);
         }
     }
 

@@ -12,11 +12,14 @@ namespace GpuMm.Objects;
 /// <param name="allocator">Gives out the pages.</param>
 /// <param name="backing">Their bytes.</param>
 /// <param name="pool">Keeps freed pages; null for none.</param>
-internal sealed class SystemPages(RangeSpace allocator, MemoryBacking backing, PagePool? pool = null)
+internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backing, PagePool? pool = null)
 {
     private readonly RankedLock _lock = new(LockRank.ResourceManager);
     private ulong _changes; // Lock: _lock
     private ulong _giveCount; // Lock: _lock; read without it
+
+    // Runs are cut only on the way to the swap store, which pages without a place do not have.
+    private RangeAllocator Runs => ((RangeSpace)allocator).Allocator;
 
     /// <summary>Keeps freed pages, or null. Lock: this one's.</summary>
     public PagePool? Pool => pool;
@@ -117,15 +120,15 @@ internal sealed class SystemPages(RangeSpace allocator, MemoryBacking backing, P
         {
             SpaceRange run = pages[pages.Count - 1];
             ulong headBytes = Pages.Bytes(1ul << BitOperations.Log2(Pages.Count(run.Range.SizeBytes) - 1));
-            MmStatus status = allocator.Allocator.TrySplit(new RangeHandle(run.Handle), headBytes, out RangeHandle tail);
+            MmStatus status = Runs.TrySplit(new RangeHandle(run.Handle), headBytes, out RangeHandle tail);
             if (status != MmStatus.Ok)
             {
                 return status;
             }
 
             pages.RemoveLast();
-            pages.Add(new SpaceRange(allocator.Allocator.GetRange(new RangeHandle(run.Handle)), run.Handle));
-            pages.Add(new SpaceRange(allocator.Allocator.GetRange(tail), tail.Packed));
+            pages.Add(new SpaceRange(Runs.GetRange(new RangeHandle(run.Handle)), run.Handle));
+            pages.Add(new SpaceRange(Runs.GetRange(tail), tail.Packed));
         }
 
         return MmStatus.Ok;
