@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
-using GpuMm.Backing;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Objects;
@@ -18,15 +17,13 @@ namespace GpuMm.Lab.Replay;
 /// </summary>
 /// <remarks>
 /// What a trace says its own manager did (moves, evictions) is not repeated: this manager decides anew. An object that is used
-/// without having been made is made at that moment, in the aperture while that has free
-/// room, else in system RAM. One thread. Memory: a buffer object (about 500 bytes), and about 60 for finding it, per live object.
+/// without having been made is made at that moment, in the aperture while that has free room,
+/// else in system RAM. One thread. Memory: a buffer object (about 500 bytes), and about 60 for finding it, per live object.
 /// </remarks>
-public sealed class FullReplay : IDisposable
+public sealed partial class FullReplay : IDisposable
 {
     private const int MaxAccessBytes = 1 << 16;
     private const int BatchCount = 512;
-    private const int GroupCount = 16;
-    private const int FetchStages = 5;
     private const int LeastObjects = 64;
 
     // Nobody is evicted for an object that nobody uses yet.
@@ -179,60 +176,6 @@ public sealed class FullReplay : IDisposable
 
     /// <summary>Frees the device.</summary>
     public void Dispose() => _device.Dispose();
-
-    // Objects lie all over memory, and each part of one leads to the next. So they are fetched in stages, some groups of events
-    // apart: what one stage asked for has come when the next one looks at it. Nothing here changes what happens.
-    private void Fetch(ReadOnlySpan<TraceEvent> events, int applied)
-    {
-        foreach (ref readonly TraceEvent e in Group(events, applied + (FetchStages * GroupCount)))
-        {
-            _ids.Prefetch(e.ObjectId);
-        }
-
-        foreach (ref readonly TraceEvent e in Group(events, applied + (4 * GroupCount)))
-        {
-            int number = _ids.Find(e.ObjectId);
-            if (number >= 0)
-            {
-                Prefetch.Place(ref _objects[number]);
-            }
-        }
-
-        foreach (ref readonly TraceEvent e in Group(events, applied + (3 * GroupCount)))
-        {
-            int number = _ids.Find(e.ObjectId);
-            if (number >= 0)
-            {
-                Prefetch.Object(_objects[number].Object);
-            }
-        }
-
-        foreach (ref readonly TraceEvent e in Group(events, applied + (2 * GroupCount)))
-        {
-            int number = _ids.Find(e.ObjectId);
-            if (number >= 0)
-            {
-                BufferObject target = _objects[number].Object!;
-                Prefetch.Object(target.Reservation);
-                Prefetch.Object(target.Resource);
-                Prefetch.Object(target.Pages);
-            }
-        }
-
-        foreach (ref readonly TraceEvent e in Group(events, applied + GroupCount))
-        {
-            int number = _ids.Find(e.ObjectId);
-            if (number >= 0)
-            {
-                BufferObject target = _objects[number].Object!;
-                target.Reservation.PrefetchFences();
-                target.Resource?.PrefetchNeighbours();
-            }
-        }
-    }
-
-    private static ReadOnlySpan<TraceEvent> Group(ReadOnlySpan<TraceEvent> events, int first) =>
-        (uint)first < (uint)events.Length ? events.Slice(first, Math.Min(GroupCount, events.Length - first)) : default;
 
     private void Use(in TraceEvent e)
     {

@@ -21,6 +21,7 @@ internal static class ReplayDevices
         ScattersSystem = options.Backing == BackingKind.None,
         Backing = options.Backing,
         EvictionPolicy = options.Policy,
+        IsSingleThreaded = true,
     };
 
     /// <summary>The largest gap between what objects hold in video memory.</summary>

@@ -22,11 +22,22 @@ internal sealed class RankedLock(LockRank rank)
 
     private readonly object _gate = new();
     private int _state;
+    private bool _isPrivate; // Set before the first Enter
     private int _waiters; // Lock: _gate; those of Wait
     private ulong _pulses; // Lock: _gate
 #if DEBUG
     private int _ownerThread;
+    private int _onlyThread; // That entered what is kept to one
 #endif
+
+    /// <summary>
+    /// One thread alone will ever enter, so that nothing need be atomic. Call it before the first entry; there is no way back.
+    /// </summary>
+    public void KeepToOneThread()
+    {
+        Debug.Assert(Volatile.Read(ref _state) == Free, "Nobody holds the lock.");
+        _isPrivate = true;
+    }
 
     public Scope Enter()
     {
@@ -81,7 +92,11 @@ internal sealed class RankedLock(LockRank rank)
 
     private void Acquire()
     {
-        if (Interlocked.CompareExchange(ref _state, Held, Free) != Free)
+        if (_isPrivate)
+        {
+            AcquireAlone();
+        }
+        else if (Interlocked.CompareExchange(ref _state, Held, Free) != Free)
         {
             AcquireSlowly();
         }
@@ -89,6 +104,17 @@ internal sealed class RankedLock(LockRank rank)
 #if DEBUG
         _ownerThread = System.Environment.CurrentManagedThreadId;
 #endif
+    }
+
+    private void AcquireAlone()
+    {
+#if DEBUG
+        int thread = System.Environment.CurrentManagedThreadId;
+        _onlyThread = _onlyThread == 0 ? thread : _onlyThread;
+        Debug.Assert(_onlyThread == thread, "Only one thread enters what is kept to one.");
+#endif
+        Debug.Assert(_state == Free, "The thread does not hold the lock already.");
+        _state = Held;
     }
 
     private void AcquireSlowly()
@@ -117,7 +143,11 @@ internal sealed class RankedLock(LockRank rank)
 #if DEBUG
         _ownerThread = 0;
 #endif
-        if (Interlocked.Exchange(ref _state, Free) == Awaited)
+        if (_isPrivate)
+        {
+            _state = Free;
+        }
+        else if (Interlocked.Exchange(ref _state, Free) == Awaited)
         {
             lock (_gate)
             {

@@ -68,6 +68,12 @@ public sealed partial class GpuDevice : IDisposable
             ? null
             : new PagePool(systemSpace, options.PagePoolBytes, options.PoolUsesDmaAllocator, options.PoolUsesDma32, new PagePoolLists());
         _systemPages = new SystemPages(systemSpace, Memory[(int)MemoryDomain.System], pool);
+        if (options.IsSingleThreaded)
+        {
+            _registryLock.KeepToOneThread();
+            _systemPages.KeepToOneThread();
+        }
+
         Gart = options.Gart == GartMode.None ? null : new GartTable(options.ApertureBytes);
         ulong visibleBytes = options.VisibleVramBytes ?? options.VramBytes;
         SetManager(new SystemResourceManager(options.SystemBytes));
@@ -147,6 +153,11 @@ public sealed partial class GpuDevice : IDisposable
         if (slot is { UsedBytes: > 0 })
         {
             throw new InvalidOperationException($"{manager.Domain} still holds {slot.UsedBytes} bytes.");
+        }
+
+        if (Options.IsSingleThreaded)
+        {
+            manager.KeepToOneThread();
         }
 
         manager.SetPolicy(Policy);

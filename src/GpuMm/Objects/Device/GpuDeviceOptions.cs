@@ -92,6 +92,13 @@ public sealed record GpuDeviceOptions
     public bool PropagateNoSpace { get; init; }
 
     /// <summary>
+    /// One thread uses the device from its first object to its end, as a simulation does: its locks are then not atomic, which are a
+    /// dozen and a half for an object that evicts another. Reservations stay as they are. Two threads break it, and only debug builds
+    /// notice.
+    /// </summary>
+    public bool IsSingleThreaded { get; init; }
+
+    /// <summary>
     /// Contents are compared before and after every move, swap and suspend, and <see cref="GpuDevice.Validate"/> tells what
     /// differs. For tests of drivers that copy when they are asked; costs a pass over the bytes.
     /// </summary>

@@ -24,6 +24,9 @@ internal sealed class BumpBuffer
     /// <summary>False without a note, as far as a glance without the lock tells.</summary>
     public bool HasNotes => Volatile.Read(ref _count) != 0;
 
+    /// <summary>One thread alone will use it.</summary>
+    public void KeepToOneThread() => _lock.KeepToOneThread();
+
     /// <summary>Notes a bump; false when there is no room. Lock: the reservation of the resource's object.</summary>
     public bool TryNote(Resource resource)
     {

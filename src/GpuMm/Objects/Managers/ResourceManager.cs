@@ -83,6 +83,16 @@ public abstract partial class ResourceManager
     /// <summary>Most bytes ever given out at a time.</summary>
     public ulong PeakBytes { get; private set; }
 
+    /// <summary>One thread alone will use it: its locks need not be atomic. Call it before anyone does.</summary>
+    internal void KeepToOneThread()
+    {
+        _lock.KeepToOneThread();
+        foreach (BumpBuffer buffer in _bumps)
+        {
+            buffer.KeepToOneThread();
+        }
+    }
+
     internal MmStatus TryAllocate(BufferObject owner, in Place place, bool noWaitGpu, out Resource? resource)
     {
         resource = null;

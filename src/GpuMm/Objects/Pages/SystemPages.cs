@@ -49,6 +49,9 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
 
     public ulong PeakBytes { get; private set; }
 
+    /// <summary>One thread alone will use it.</summary>
+    public void KeepToOneThread() => _lock.KeepToOneThread();
+
     /// <summary>Takes pages, in several runs when no hole is large enough.</summary>
     /// <param name="sizeBytes">Whole pages.</param>
     /// <param name="caching">How the CPU will map them.</param>
