@@ -118,15 +118,15 @@ public sealed record GpuDeviceOptions
         }
 
         CheckVisible(VisibleVramBytes ?? VramBytes, VramBytes, VramAllocator, nameof(VisibleVramBytes));
-        if ((ScattersSystem || ScattersAperture) && (Backing != BackingKind.None || Swap is not null || PagePoolBytes != 0))
-        {
-            throw new ArgumentOutOfRangeException(
-                ScattersSystem ? nameof(ScattersSystem) : nameof(ScattersAperture), true, "Pages without a place have no contents, pool or swap store.");
-        }
+        CheckScattered(ScattersSystem, Backing != BackingKind.None || Swap is not null || PagePoolBytes != 0, nameof(ScattersSystem));
+        CheckScattered(ScattersAperture, Backing != BackingKind.None || Swap is not null || Gart != GartMode.None, nameof(ScattersAperture));
+    }
 
-        if (ScattersAperture && Gart != GartMode.None)
+    private static void CheckScattered(bool isScattered, bool needsPlaces, string name)
+    {
+        if (isScattered && needsPlaces)
         {
-            throw new ArgumentOutOfRangeException(nameof(ScattersAperture), true, "An aperture without places has no table.");
+            throw new ArgumentOutOfRangeException(name, isScattered, "Pages without a place have no contents, pool, swap store or aperture table.");
         }
     }
 
