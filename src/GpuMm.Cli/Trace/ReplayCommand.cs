@@ -138,7 +138,7 @@ internal static class ReplayCommand
         }
         else
         {
-            ReplayText.Write(result, machine, policy, isRecording ? stated.VramAllocator : parsed.GetValue(s_allocator), vram, aperture);
+            ReplayText.Write(result, machine, policy, vram, aperture);
         }
 
         Console.Error.WriteLine(string.Create(

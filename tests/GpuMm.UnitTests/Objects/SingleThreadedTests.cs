@@ -21,7 +21,11 @@ public sealed class SingleThreadedTests
             using GpuDevice device = new(
                 new GpuDeviceOptions
                 {
-                    VramBytes = 64 * Page, ApertureBytes = 32 * Page, SystemBytes = 512 * Page, Backing = BackingKind.None, IsSingleThreaded = isSingleThreaded,
+                    VramBytes = 64 * Page,
+                    ApertureBytes = 32 * Page,
+                    SystemBytes = 512 * Page,
+                    Backing = BackingKind.None,
+                    IsSingleThreaded = isSingleThreaded,
                 },
                 new InlineDriver());
             Prng random = new(1);
