@@ -147,7 +147,7 @@ public sealed class FullReplayTests
         events.ForEach(e => one.Apply(e));
         using FullReplay other = new(Options(40 * 8 * Page));
         FullReplayResult expected = one.Finish();
-        Assert.Equal(expected, other.Run(new ListReader(events)));
+        Assert.Equal(expected, other.Run(new ListReader(events), cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(DeviceState.Hash(one.Device, withBytes: false), DeviceState.Hash(other.Device, withBytes: false));
         Assert.True(expected is { BrokenInvariants: 0, Evictions: > 1000, Objects: > 300 }, expected.ToString());
     }
