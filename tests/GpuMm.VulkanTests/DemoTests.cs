@@ -40,6 +40,6 @@ public sealed class DemoTests(ITestOutputHelper output)
         Assert.True(report.Checksums >= report.Moves);
         Assert.Null(report.Failure);
         driver.Dispose();
-        TestVulkan.AssertClean(driver.Device);
+        TestVulkan.AssertClean(driver.Vulkan);
     }
 }

@@ -100,7 +100,7 @@ internal sealed class MirrorBench : IDisposable
         using GpuDevice plain = MakeDevice(new SimulatedDriver(MachineProfile.Find("pcie3x16")!, new VirtualClock()));
         BufferObject[] targets = [.. sizes.Select(size => Make(_device, size))];
         BufferObject[] unmirrored = [.. sizes.Select(size => Make(plain, size))];
-        BareCopies[] bare = Array.ConvertAll(s_bare, kind => new BareCopies(_driver.Device, sizes, kind));
+        BareCopies[] bare = Array.ConvertAll(s_bare, kind => new BareCopies(_driver.Vulkan, sizes, kind));
         Action[] ways =
         [
             .. bare.Select(copies => (Action)(() => copies.Run(passes))),

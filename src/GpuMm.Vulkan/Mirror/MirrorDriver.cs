@@ -79,7 +79,7 @@ public sealed partial class MirrorDriver : SimulatedDriver, IDisposable
 
     internal DeviceMirror? Mirror => _mirror;
 
-    internal VulkanDevice Device => _device;
+    internal VulkanDevice Vulkan => _device;
 
     /// <summary>What video memory may be at most so that it is real, bytes: the budget of its heap, less a tenth.</summary>
     public ulong VramLimitBytes => _device.HeapOf(MemoryDomain.Vram).ObjectBytes;
