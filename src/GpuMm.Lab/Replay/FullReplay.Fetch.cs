@@ -63,5 +63,5 @@ public sealed partial class FullReplay
     }
 
     private static ReadOnlySpan<TraceEvent> Group(ReadOnlySpan<TraceEvent> events, int first) =>
-        (uint)first < (uint)events.Length ? events.Slice(first, Math.Min(GroupCount, events.Length - first)) : default;
+        first >= 0 && first < events.Length ? events.Slice(first, Math.Min(GroupCount, events.Length - first)) : default;
 }

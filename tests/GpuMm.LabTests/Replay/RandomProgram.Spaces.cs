@@ -63,7 +63,7 @@ internal sealed partial class RandomProgram
             default:
                 for (int i = 0; i < bytes.Length; i++)
                 {
-                    bytes[i] = (byte)_random.Next();
+                    bytes[i] = unchecked((byte)_random.Next());
                 }
 
                 space.Write(address + offset, bytes, interrupt);
@@ -113,7 +113,7 @@ internal sealed partial class RandomProgram
         byte[] bytes = new byte[1 + Roll(Math.Min(size, 9000))];
         for (int i = 0; i < bytes.Length; i++)
         {
-            bytes[i] = (byte)_random.Next();
+            bytes[i] = unchecked((byte)_random.Next());
         }
 
         space.AccessRemote(address, bytes, (AccessKind)Roll(2));
