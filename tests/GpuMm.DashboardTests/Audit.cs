@@ -6,7 +6,8 @@ internal static class Audit
     /// <summary>A function of the page that returns one sentence for each fault.</summary>
     /// <remarks>
     /// Text against what is behind it: WCAG 2.2, 1.4.3 (4.5 to 1, or 3 to 1 when large). Names of what can be used: 4.1.2. Nothing is
-    /// cut off at the side, however narrow: 1.4.10. Tables scroll in boxes of their own, which the keyboard reaches: 2.1.1.
+    /// cut off at the side, however narrow: 1.4.10. Tables scroll in boxes of their own, which the keyboard reaches: 2.1.1. The pages are
+    /// opened for somebody who wants no motion, so whatever has one, or would when it changes, is a fault: 2.3.3.
     /// </remarks>
     public const string Script = """
         () => {
@@ -55,6 +56,11 @@ internal static class Audit
           for (const box of document.querySelectorAll('.scroll')) if (box.scrollWidth > box.clientWidth + 1 && box.tabIndex !== 0) say(`the keyboard cannot scroll ${short(box)}`);
           const ids = [...document.querySelectorAll('[id]:not(svg *)')].map(e => e.id), twice = ids.find((id, i) => ids.indexOf(id) !== i);
           if (twice) say(`two elements have the id ${twice}`);
+          for (const each of document.getAnimations()) say(`moves: ${short(each.effect.target)}`);
+          for (const element of document.querySelectorAll('body *')) {
+            const style = getComputedStyle(element);
+            if (/[1-9]/.test(style.transitionDuration) || style.animationName !== 'none') say(`would move when it changes: ${short(element)}`);
+          }
           return faults;
         }
         """;

@@ -64,7 +64,12 @@ public class Browser : IAsyncLifetime
             Assert.Skip("There is no Chromium here; tests/run installs it with the package manager.");
         }
 
-        IPage page = await _browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme });
+        IPage page = await _browser.NewPageAsync(new BrowserNewPageOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ColorScheme = scheme,
+            ReducedMotion = ReducedMotion.Reduce, // Nothing is caught half-way between two colours.
+        });
         page.SetDefaultTimeout(60_000);
         await page.GotoAsync(new Uri(Service.Address, path).ToString());
         await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");

@@ -48,10 +48,11 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Dark", Exact = true })).ToBeVisibleAsync();
         await page.EvaluateAsync("""
             () => { document.getElementById('main').insertAdjacentHTML('beforeend',
-              '<p style="color:#aaa;background:#fff">pale</p><button style="width:20px;height:20px"></button><table><tr><th></th></tr></table><div style="width:3000px">wide</div><div id="main">again</div>'); }
+              '<p style="color:#aaa;background:#fff">pale</p><button style="width:20px;height:20px"></button><table><tr><th></th></tr></table><div style="width:3000px">wide</div><div id="main">again</div><i id="dance">dance</i><button style="transition:color 1s !important">slide</button>');
+              document.getElementById('dance').animate([{ opacity: 0 }, { opacity: 1 }], { duration: 1e6 }); }
             """);
         string faults = string.Join('\n', await page.EvaluateAsync<string[]>(Audit.Script));
-        foreach (string wanted in (string[])["contrast 2.32 of <p> \"pale\"", "no name: <button style", "a heading of a table says nothing", "px wide in", "cut off at the side: <div> \"wide\"", "two elements have the id main"])
+        foreach (string wanted in (string[])["contrast 2.32 of <p> \"pale\"", "no name: <button style", "a heading of a table says nothing", "px wide in", "cut off at the side: <div> \"wide\"", "two elements have the id main", "moves: <i> \"dance\"", "would move when it changes: <button> \"slide\""])
         {
             Assert.Contains(wanted, faults, StringComparison.Ordinal);
         }
