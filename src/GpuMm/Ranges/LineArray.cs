@@ -44,6 +44,10 @@ internal struct LineArray<T>
 
     internal readonly ref T this[int index] => ref this[(uint)index];
 
+    /// <summary>The first element, for code that reaches others by <see cref="Unsafe"/>; stale after <see cref="Grow"/>.</summary>
+    internal readonly ref T First =>
+        ref Unsafe.As<ulong, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_words), _first));
+
     /// <summary>All elements, for code that touches several of them; stale after <see cref="Grow"/>.</summary>
     internal readonly Span<T> Elements =>
         MemoryMarshal.Cast<ulong, T>(_words.AsSpan(_first, Length * WordsPerElement));

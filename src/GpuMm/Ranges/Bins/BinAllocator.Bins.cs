@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GpuMm.Ranges;
 
@@ -10,8 +11,6 @@ public sealed partial class BinAllocator
     private const uint None = SlotMask;
     private const uint SlotMask = 0x7FFF_FFFF;
     private const uint HoleBit = 0x8000_0000;
-    private const int MaxProbes = 1; // holes of the own class looked at before a larger class is taken
-
     private const int MinNodes = 256; // 8 KiB
 
     private readonly uint[] _heads;
@@ -25,6 +24,17 @@ public sealed partial class BinAllocator
 
     private static bool IsHole(uint link) => (link & HoleBit) != 0;
 
+    /// <summary>A node by its slot, without a check: links and verified names lead to nodes that were made.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref Node At(ref Node first, uint slot) => ref Unsafe.Add(ref first, slot);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref uint HeadOf(int bin)
+    {
+        Debug.Assert(bin < BinClass.Count, "A size has a class.");
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_heads), bin);
+    }
+
     /// <summary>The first hole of the lowest class from one upward that has any.</summary>
     private uint FirstFrom(int bin)
     {
@@ -32,30 +42,21 @@ public sealed partial class BinAllocator
         return bin == BinMask.None ? None : _heads[bin];
     }
 
+    /// <summary>A hole of the next class of which every hole is large enough; only when there is none, one of the own class.</summary>
     private uint FindHole(uint size)
     {
         int own = BinClass.Of(size);
         int above = BinClass.Above(size);
-        uint slot = None;
-        if (own != above)
-        {
-            slot = FindInBin(_heads[own], size, MaxProbes);
-        }
-
-        if (slot == None)
-        {
-            slot = FirstFrom(above);
-        }
-
-        return slot == None && own != above ? FindInBin(_heads[own], size, int.MaxValue) : slot;
+        uint slot = FirstFrom(above);
+        return slot == None && own != above ? FindInBin(HeadOf(own), size) : slot;
     }
 
-    /// <summary>The first of some holes of a list that is large enough.</summary>
-    private uint FindInBin(uint slot, uint size, int probes)
+    /// <summary>The first hole of a list that is large enough.</summary>
+    private uint FindInBin(uint slot, uint size)
     {
         while (slot != None && _nodes[slot].Size < size)
         {
-            slot = --probes == 0 ? None : _nodes[slot].NextInBin;
+            slot = _nodes[slot].NextInBin;
         }
 
         return slot;
@@ -89,29 +90,40 @@ public sealed partial class BinAllocator
     }
 
     /// <summary>Turns the front of a hole into a live block; the rest stays a hole behind it.</summary>
-    private void TakeFront(uint slot, uint size)
+    private ref Node TakeFront(uint slot, uint size)
     {
-        ref Node node = ref _nodes[slot];
-        Unlink(slot, ref node);
+        ref Node nodes = ref _nodes.First;
+        ref Node node = ref At(ref nodes, slot);
+        Unlink(ref nodes, slot, ref node);
         node.Generation = unchecked(node.Generation + 1);
         Debug.Assert((node.Generation & 1) == 1, "Generations of live blocks are odd.");
         LiveCount++;
         _freeUnits -= size;
         uint rest = node.Size - size;
+        uint before = node.Before;
+        uint after = node.After;
+        SetAfter(ref nodes, before, slot); // the neighbours' links still carry the hole bit
         if (rest == 0)
         {
-            // The neighbours' links still carry the hole bit.
-            SetAfter(node.Before, slot);
-            SetBefore(node.After, slot);
-            return;
+            SetBefore(ref nodes, after, slot);
+            return ref node;
         }
 
         node.Size = size;
         uint offset = node.Offset + size;
-        uint after = node.After;
-        SetAfter(node.Before, slot);
-        uint restSlot = TakeSlot(); // may move the nodes
-        AddHole(restSlot, offset, rest, slot, after);
+        uint restSlot = _spare;
+        if (restSlot == None)
+        {
+            restSlot = MakeSlot(); // may move the nodes
+            nodes = ref _nodes.First;
+        }
+        else
+        {
+            _spare = At(ref nodes, restSlot).NextInBin;
+        }
+
+        AddHole(ref nodes, restSlot, offset, rest, slot, after);
+        return ref At(ref nodes, slot);
     }
 
     /// <summary>Splits a hole at an offset and answers the hole that starts there. Both halves are holes for a moment.</summary>
@@ -123,33 +135,34 @@ public sealed partial class BinAllocator
             return slot;
         }
 
-        Unlink(slot, ref _nodes[slot]);
+        Unlink(ref _nodes.First, slot, ref _nodes[slot]);
         uint backSlot = TakeSlot();
-        ref Node front = ref _nodes[slot];
+        ref Node nodes = ref _nodes.First;
+        ref Node front = ref At(ref nodes, slot);
         uint rest = front.Size - padding;
         uint after = front.After;
-        AddHole(slot, front.Offset, padding, front.Before, backSlot);
-        AddHole(backSlot, (uint)offset, rest, slot | HoleBit, after);
+        AddHole(ref nodes, slot, front.Offset, padding, front.Before, backSlot);
+        AddHole(ref nodes, backSlot, (uint)offset, rest, slot | HoleBit, after);
         return backSlot;
     }
 
     /// <summary>Makes a node a hole between two neighbours, tells them, and puts it into its bin.</summary>
-    private void AddHole(uint slot, uint offset, uint size, uint before, uint after)
+    private void AddHole(ref Node nodes, uint slot, uint offset, uint size, uint before, uint after)
     {
         int bin = BinClass.Of(size);
-        ref uint head = ref _heads[bin];
-        ref Node node = ref _nodes[slot];
+        ref uint head = ref HeadOf(bin);
+        ref Node node = ref At(ref nodes, slot);
         node.Offset = offset;
         node.Size = size;
         node.Before = before;
         node.After = after;
         node.PrevInBin = None;
         node.NextInBin = head;
-        SetAfter(before, slot | HoleBit);
-        SetBefore(after, slot | HoleBit);
+        SetAfter(ref nodes, before, slot | HoleBit);
+        SetBefore(ref nodes, after, slot | HoleBit);
         if (head != None)
         {
-            _nodes[head].PrevInBin = slot;
+            At(ref nodes, head).PrevInBin = slot;
         }
         else
         {
@@ -159,45 +172,47 @@ public sealed partial class BinAllocator
         head = slot;
     }
 
-    private void Unlink(uint slot, ref Node node)
+    private void Unlink(ref Node nodes, uint slot, ref Node node)
     {
         uint next = node.NextInBin;
         uint previous = node.PrevInBin;
         if (next != None)
         {
-            _nodes[next].PrevInBin = previous;
+            At(ref nodes, next).PrevInBin = previous;
         }
 
         if (previous != None)
         {
-            _nodes[previous].NextInBin = next;
+            At(ref nodes, previous).NextInBin = next;
             return;
         }
 
         int bin = BinClass.Of(node.Size);
         Debug.Assert(_heads[bin] == slot, "The first hole of a list is its head.");
-        _heads[bin] = next;
+        HeadOf(bin) = next;
         if (next == None)
         {
             _mask.Clear(bin);
         }
     }
 
-    private void SetAfter(uint link, uint value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SetAfter(ref Node nodes, uint link, uint value)
     {
         uint slot = link & SlotMask;
         if (slot != None)
         {
-            _nodes[slot].After = value;
+            At(ref nodes, slot).After = value;
         }
     }
 
-    private void SetBefore(uint link, uint value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SetBefore(ref Node nodes, uint link, uint value)
     {
         uint slot = link & SlotMask;
         if (slot != None)
         {
-            _nodes[slot].Before = value;
+            At(ref nodes, slot).Before = value;
         }
     }
 

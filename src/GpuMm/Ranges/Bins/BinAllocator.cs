@@ -79,7 +79,8 @@ public sealed partial class BinAllocator
         _heads = new uint[BinClass.Count];
         _nodes = new LineArray<Node>(Math.Max(MinNodes, expectedLiveCount + (expectedLiveCount / 2)));
         Array.Fill(_heads, None);
-        AddHole(TakeSlot(), offset: 0, _unitCount, before: None, after: None);
+        uint slot = TakeSlot();
+        AddHole(ref _nodes.First, slot, offset: 0, _unitCount, before: None, after: None);
     }
 
     /// <summary>Size of the space, bytes.</summary>
@@ -162,7 +163,6 @@ public sealed partial class BinAllocator
                 return MmStatus.NoSpace;
             }
 
-            TakeFront(slot, size);
         }
         else
         {
@@ -174,10 +174,9 @@ public sealed partial class BinAllocator
             }
 
             slot = SkipTo(slot, AlignUp(_nodes[slot].Offset, alignment));
-            TakeFront(slot, size);
         }
 
-        ref Node node = ref _nodes[slot];
+        ref Node node = ref TakeFront(slot, size);
         block = new BinBlock(slot, node.Generation);
         offsetBytes = (ulong)node.Offset << _unitShift;
         AssertInvariants();
@@ -206,6 +205,7 @@ public sealed partial class BinAllocator
 
         uint slot = block.Slot;
         ref Node node = ref LiveNode(block);
+        ref Node nodes = ref _nodes.First;
         node.Generation = unchecked(node.Generation + 1);
         LiveCount--;
         uint size = node.Size;
@@ -218,25 +218,25 @@ public sealed partial class BinAllocator
         if (IsHole(after))
         {
             uint gone = after & SlotMask;
-            ref Node hole = ref _nodes[gone];
+            ref Node hole = ref At(ref nodes, gone);
             size += hole.Size;
             after = hole.After;
-            Unlink(gone, ref hole);
+            Unlink(ref nodes, gone, ref hole);
             ReturnSlot(gone, ref hole);
         }
 
         if (IsHole(before))
         {
             uint gone = before & SlotMask;
-            ref Node hole = ref _nodes[gone];
+            ref Node hole = ref At(ref nodes, gone);
             size += hole.Size;
             offset = hole.Offset;
             before = hole.Before;
-            Unlink(gone, ref hole);
+            Unlink(ref nodes, gone, ref hole);
             ReturnSlot(gone, ref hole);
         }
 
-        AddHole(slot, offset, size, before, after);
+        AddHole(ref nodes, slot, offset, size, before, after);
         AssertInvariants();
     }
 
