@@ -17,28 +17,8 @@ using Xunit;
 namespace GpuMm.HostingTests;
 
 /// <summary>Malformed and hostile requests: each gets one clear problem, changes nothing, and the service goes on.</summary>
-public sealed class HostileTests : IAsyncLifetime
+public sealed class HostileTests(HostileTests.Target target) : IClassFixture<HostileTests.Target>
 {
-    private ServeProcess _service = null!;
-    private string _client = "";
-    private string _key = "";
-
-    public async ValueTask InitializeAsync()
-    {
-        _service = await ServeProcess.StartAsync("--gpu", "gpu0:vram=16MiB,MaxClients=4,MaxObjectsPerClient=50", "--set", "GpuMm:Limits:MaxBodyBytes=65536", "--set", "GpuMm:Limits:MaxWatchers=2", "--set", "GpuMm:Limits:MaxJsonBytes=65536");
-        using HttpResponseMessage opened = await _service.Http.PostAsJsonAsync("devices/gpu0/clients", new { name = "test", maxObjects = 40 });
-        JsonElement reply = await opened.Content.ReadFromJsonAsync<JsonElement>();
-        _client = $"devices/gpu0/clients/{reply.GetProperty("id")}";
-        _key = reply.GetProperty("key").GetString()!;
-        Assert.Equal(HttpStatusCode.Created, await StatusAsync("POST", $"{_client}/objects", "{\"size\":\"64KiB\"}"));
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _service.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Theory]
     [InlineData("POST", "@/objects", "", 400, "body")]
     [InlineData("POST", "@/objects", "{", 400, "body")]
@@ -84,12 +64,12 @@ public sealed class HostileTests : IAsyncLifetime
     [InlineData("GET", "nothing/here", null, 404, "")]
     public async Task BadRequestsGetAProblemAndChangeNothing(string method, string path, string? body, int status, string detail)
     {
-        using HttpResponseMessage response = await SendAsync(method, path.Replace("@", _client, StringComparison.Ordinal), body);
+        using HttpResponseMessage response = await target.SendAsync(method, path.Replace("@", target.Client, StringComparison.Ordinal), body);
         string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(status == (int)response.StatusCode, $"{(int)response.StatusCode}: {text}");
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         Assert.Contains(detail, text.Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
-        JsonElement client = await _service.Http.GetFromJsonAsync<JsonElement>("devices/gpu0/clients", TestContext.Current.CancellationToken);
+        JsonElement client = await target.Service.Http.GetFromJsonAsync<JsonElement>("devices/gpu0/clients", TestContext.Current.CancellationToken);
         Assert.Equal(1, client.GetArrayLength());
         Assert.Equal(1, client[0].GetProperty("objects").GetInt32());
     }
@@ -97,37 +77,39 @@ public sealed class HostileTests : IAsyncLifetime
     [Fact]
     public async Task StrangersAreTurnedAway()
     {
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("GET", _client, null, key: "wrong"));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("DELETE", $"{_client}/objects/1", null, key: null));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}", header: ("Origin", "http://evil.example")));
-        Assert.Equal((HttpStatusCode)421, await StatusAsync("GET", "devices", null, header: ("Host", "evil.example")));
-        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("POST", "devices/gpu0/workloads", "{\"name\":\"crowd\",\"group\":\"none\"}"));
-        using HttpResponseMessage plain = await SendAsync("GET", "devices", null);
+        Assert.Equal(HttpStatusCode.Forbidden, await target.StatusAsync("GET", target.Client, null, key: "wrong"));
+        Assert.Equal(HttpStatusCode.Forbidden, await target.StatusAsync("DELETE", $"{target.Client}/objects/1", null, key: null));
+        Assert.Equal(HttpStatusCode.Forbidden, await target.StatusAsync("POST", $"{target.Client}/objects", "{\"size\":1}", header: ("Origin", "http://evil.example")));
+        Assert.Equal((HttpStatusCode)421, await target.StatusAsync("GET", "devices", null, header: ("Host", "evil.example")));
+        Assert.Equal(HttpStatusCode.NotFound, await target.StatusAsync("POST", "devices/gpu0/workloads", "{\"name\":\"crowd\",\"group\":\"none\"}"));
+        using HttpResponseMessage plain = await target.SendAsync("GET", "devices", null);
         Assert.Equal("nosniff", string.Join(' ', plain.Headers.GetValues("X-Content-Type-Options")));
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}", contentType: "text/plain"));
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync("GET", "devices", null, header: ("Origin", _service.Address.GetLeftPart(UriPartial.Authority))));
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, await target.StatusAsync("POST", $"{target.Client}/objects", "{\"size\":1}", contentType: "text/plain"));
+        Assert.Equal(HttpStatusCode.OK, await target.StatusAsync("GET", "devices", null, header: ("Origin", target.Service.Address.GetLeftPart(UriPartial.Authority))));
     }
 
     [Fact]
     public async Task LimitsHold()
     {
         CancellationToken cancel = TestContext.Current.CancellationToken;
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync("PUT", $"{_client}/objects/1/bytes", new string('x', 70_000)));
+        await using Target own = new();
+        await own.InitializeAsync();
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await own.StatusAsync("PUT", $"{own.Client}/objects/1/bytes", new string('x', 70_000)));
         for (int i = 1; i < 40; i++)
         {
-            Assert.Equal(HttpStatusCode.Created, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}"));
+            Assert.Equal(HttpStatusCode.Created, await own.StatusAsync("POST", $"{own.Client}/objects", "{\"size\":1}"));
         }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync("POST", $"{_client}/objects", "{\"size\":1}"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await own.StatusAsync("POST", $"{own.Client}/objects", "{\"size\":1}"));
         for (int i = 1; i < 4; i++)
         {
-            Assert.Equal(HttpStatusCode.Created, await StatusAsync("POST", "devices/gpu0/clients", "{\"name\":\"more\"}"));
+            Assert.Equal(HttpStatusCode.Created, await own.StatusAsync("POST", "devices/gpu0/clients", "{\"name\":\"more\"}"));
         }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync("POST", "devices/gpu0/clients", "{\"name\":\"more\"}"));
-        using HttpResponseMessage first = await _service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
-        using HttpResponseMessage second = await _service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
-        using HttpResponseMessage third = await _service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await own.StatusAsync("POST", "devices/gpu0/clients", "{\"name\":\"more\"}"));
+        using HttpResponseMessage first = await own.Service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
+        using HttpResponseMessage second = await own.Service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
+        using HttpResponseMessage third = await own.Service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
         Assert.Equal([200, 200, 429], new[] { first, second, third }.Select(static each => (int)each.StatusCode));
     }
 
@@ -140,7 +122,7 @@ public sealed class HostileTests : IAsyncLifetime
         for (int i = 0; i < 40; i++)
         {
             using TcpClient raw = new();
-            await raw.ConnectAsync(IPAddress.Loopback, _service.Address.Port, cancel);
+            await raw.ConnectAsync(IPAddress.Loopback, target.Service.Address.Port, cancel);
             byte[] noise = new byte[200];
             for (int k = 0; k < noise.Length; k++)
             {
@@ -151,8 +133,8 @@ public sealed class HostileTests : IAsyncLifetime
             raw.Client.LingerState = new LingerOption(true, 0);
         }
 
-        Assert.Equal("Healthy", await _service.Http.GetStringAsync("/healthz/live", cancel));
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync("GET", $"{_client}/objects/1", null));
+        Assert.Equal("Healthy", await target.Service.Http.GetStringAsync("/healthz/live", cancel));
+        Assert.Equal(HttpStatusCode.OK, await target.StatusAsync("GET", $"{target.Client}/objects/1", null));
     }
 
     [Fact]
@@ -196,31 +178,57 @@ public sealed class HostileTests : IAsyncLifetime
         Assert.Single(error.TrimEnd().Split('\n'));
     }
 
-    private async Task<HttpStatusCode> StatusAsync(string method, string path, string? body, (string Name, string Value)? header = null, string contentType = "application/json", string? key = "")
+    /// <summary>A service with low limits, and a client with one object. Tests that share it leave it as it was.</summary>
+    public sealed class Target : IAsyncLifetime
     {
-        using HttpResponseMessage response = await SendAsync(method, path, body, header, contentType, key);
-        return response.StatusCode;
-    }
+        private string _key = "";
 
-    private Task<HttpResponseMessage> SendAsync(string method, string path, string? body, (string Name, string Value)? header = null, string contentType = "application/json", string? key = "")
-    {
-        HttpRequestMessage request = new(new HttpMethod(method), path);
-        if (body is not null)
+        internal ServeProcess Service { get; private set; } = null!;
+
+        internal string Client { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
         {
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(path.Contains("/memory/", StringComparison.Ordinal) || path.EndsWith("/bytes", StringComparison.Ordinal) ? "application/octet-stream" : contentType);
+            Service = await ServeProcess.StartAsync("--gpu", "gpu0:vram=16MiB,MaxClients=4,MaxObjectsPerClient=50", "--set", "GpuMm:Limits:MaxBodyBytes=65536", "--set", "GpuMm:Limits:MaxWatchers=2", "--set", "GpuMm:Limits:MaxJsonBytes=65536");
+            using HttpResponseMessage opened = await Service.Http.PostAsJsonAsync("devices/gpu0/clients", new { name = "test", maxObjects = 40, leaseSeconds = 600 });
+            JsonElement reply = await opened.Content.ReadFromJsonAsync<JsonElement>();
+            Client = $"devices/gpu0/clients/{reply.GetProperty("id")}";
+            _key = reply.GetProperty("key").GetString()!;
+            Assert.Equal(HttpStatusCode.Created, await StatusAsync("POST", $"{Client}/objects", "{\"size\":\"64KiB\"}"));
         }
 
-        if (header is { } extra)
+        public ValueTask DisposeAsync()
         {
-            request.Headers.TryAddWithoutValidation(extra.Name, extra.Value);
+            Service.Dispose();
+            return ValueTask.CompletedTask;
         }
 
-        if (key is not null)
+        internal async Task<HttpStatusCode> StatusAsync(string method, string path, string? body, (string Name, string Value)? header = null, string contentType = "application/json", string? key = "")
         {
-            request.Headers.Add("GpuMm-Client-Key", key.Length == 0 ? _key : key);
+            using HttpResponseMessage response = await SendAsync(method, path, body, header, contentType, key);
+            return response.StatusCode;
         }
 
-        return _service.Http.SendAsync(request);
+        internal Task<HttpResponseMessage> SendAsync(string method, string path, string? body, (string Name, string Value)? header = null, string contentType = "application/json", string? key = "")
+        {
+            HttpRequestMessage request = new(new HttpMethod(method), path);
+            if (body is not null)
+            {
+                request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue(path.Contains("/memory/", StringComparison.Ordinal) || path.EndsWith("/bytes", StringComparison.Ordinal) ? "application/octet-stream" : contentType);
+            }
+
+            if (header is { } extra)
+            {
+                request.Headers.TryAddWithoutValidation(extra.Name, extra.Value);
+            }
+
+            if (key is not null)
+            {
+                request.Headers.Add("GpuMm-Client-Key", key.Length == 0 ? _key : key);
+            }
+
+            return Service.Http.SendAsync(request);
+        }
     }
 }

@@ -42,6 +42,7 @@ public sealed class KillTests(ITestOutputHelper output)
         CancellationToken cancel = TestContext.Current.CancellationToken;
         using Folder folder = new();
         const int Clients = 3;
+        const int LeastOperations = 100; // between two kills
         int rounds = Environment.GetEnvironmentVariable("GPUMM_DEEP") == "1" ? 20 : 3;
         Dictionary<int, Writer> writers = [];
         int acknowledged = 0;
@@ -57,10 +58,16 @@ public sealed class KillTests(ITestOutputHelper output)
                     writers.Add(i, new Writer(opened.Id, opened.Key, i));
                 }
 
-                Task<int>[] runs = [.. writers.Values.Select(writer => writer.RunAsync(connection, cancel))];
-                await Task.Delay(700 + (round * 137), cancel);
+                Task[] runs = [.. writers.Values.Select(writer => writer.RunAsync(connection, cancel))];
+                while (writers.Values.Sum(static writer => writer.Acknowledged) < acknowledged + LeastOperations && !runs.Any(static run => run.IsCompleted))
+                {
+                    await Task.Delay(10, cancel);
+                }
+
+                await Task.Delay(200 + (round * 137), cancel);
                 service.Kill();
-                acknowledged += (await Task.WhenAll(runs)).Sum();
+                await Task.WhenAll(runs);
+                acknowledged = writers.Values.Sum(static writer => writer.Acknowledged);
             }
         }
 
@@ -74,7 +81,6 @@ public sealed class KillTests(ITestOutputHelper output)
         using HttpResponseMessage valid = await last.Http.PostAsync(new Uri("devices/gpu0/validate", UriKind.Relative), null, cancel);
         Assert.Contains("[]", await valid.Content.ReadAsStringAsync(cancel), StringComparison.Ordinal);
         output.WriteLine($"{rounds} kills, {acknowledged} operations acknowledged and found again");
-        Assert.True(acknowledged > 0);
     }
 
     private static async Task<int> CountAsync(ServeProcess service) =>
@@ -89,14 +95,17 @@ public sealed class KillTests(ITestOutputHelper output)
         private readonly Dictionary<uint, byte[]> _contents = [];
         private (uint Handle, int Offset, byte[] Bytes)? _unknownWrite;
         private uint _unknownDestroy;
+        private int _acknowledged;
 
-        public async Task<int> RunAsync(GpuMmConnection connection, CancellationToken cancel)
+        /// <summary>Operations that were acknowledged so far.</summary>
+        public int Acknowledged => Volatile.Read(ref _acknowledged);
+
+        public async Task RunAsync(GpuMmConnection connection, CancellationToken cancel)
         {
             GpuMmClient client = connection.Resume("gpu0", id, key, TimeSpan.FromMinutes(10));
-            int done = 0;
             try
             {
-                if (_contents.Count > 0 || done > 0)
+                if (_contents.Count > 0)
                 {
                     await CheckAsync(connection, cancel);
                 }
@@ -104,16 +113,16 @@ public sealed class KillTests(ITestOutputHelper output)
                 while (true)
                 {
                     await StepAsync(client, cancel);
-                    done++;
+                    Interlocked.Increment(ref _acknowledged);
                 }
             }
             catch (HttpRequestException)
             {
-                return done; // Killed.
+                // Killed.
             }
             catch (System.IO.IOException)
             {
-                return done;
+                // Killed while it answered.
             }
         }
 

@@ -24,9 +24,12 @@ internal sealed class ServeProcess : IDisposable
     public HttpClient Http { get; }
 
     /// <summary>Starts a service on a free port of the loopback address, and waits until it listens.</summary>
-    public static async Task<ServeProcess> StartAsync(params string[] arguments)
+    public static Task<ServeProcess> StartAsync(params string[] arguments) => StartAsync([], arguments);
+
+    /// <summary>The same with variables of the environment.</summary>
+    public static async Task<ServeProcess> StartAsync((string Name, string Value)[] environment, params string[] arguments)
     {
-        Process process = Start(["serve", "--no-pages", "--listen", "127.0.0.1:0", .. arguments]);
+        Process process = Start(["serve", "--no-pages", "--listen", "127.0.0.1:0", .. arguments], environment);
         Task<string> error = process.StandardError.ReadToEndAsync();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -51,13 +54,18 @@ internal sealed class ServeProcess : IDisposable
         return (process.ExitCode, await output, await error);
     }
 
-    public static Process Start(IEnumerable<string> arguments)
+    public static Process Start(IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "GpuMm.Cli.dll"));
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         return Process.Start(start)!;

@@ -265,7 +265,8 @@ public sealed class StateTests
         using (SimulatedGpu gpu = Gpu())
         {
             using DeviceState state = new(gpu, folder.Path);
-            using CancellationTokenSource stop = new(TimeSpan.FromSeconds(2));
+            using CancellationTokenSource stop = new(TimeSpan.FromSeconds(60));
+            int written = 0;
             Task[] writers = [.. Enumerable.Range(0, Writers).Select(index => Task.Run(async () =>
             {
                 GpuSession session = Open(gpu, $"writer {index}");
@@ -284,17 +285,19 @@ public sealed class StateTests
                     Ok(session.Create(new ObjectRequest(4096), out uint shortLived));
                     Ok(session.Destroy(shortLived));
                     await gpu.Journal!.WhenDurableAsync();
+                    Interlocked.Increment(ref written);
                 }
 
                 last[session.Id - 1] = content;
             }))];
-            while (!stop.IsCancellationRequested)
+            while (state.SnapshotCount < 5 || Volatile.Read(ref written) < 50 * Writers)
             {
                 state.Snapshot();
+                Assert.False(stop.IsCancellationRequested, $"{state.SnapshotCount} snapshots, {written} turns of writers");
             }
 
+            await stop.CancelAsync();
             await Task.WhenAll(writers);
-            Assert.True(state.SnapshotCount > 1, $"{state.SnapshotCount} snapshots");
         }
 
         using SimulatedGpu again = Gpu();

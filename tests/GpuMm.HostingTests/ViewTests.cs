@@ -105,7 +105,7 @@ public sealed class ViewTests(ITestOutputHelper output)
     [Fact]
     public void OneLookAtManyObjectsIsBounded()
     {
-        int count = Environment.GetEnvironmentVariable("GPUMM_DEEP") == "1" ? 1_000_000 : 50_000;
+        int count = Environment.GetEnvironmentVariable("GPUMM_DEEP") == "1" ? 1_000_000 : 20_000;
         using SimulatedGpu gpu = Gpu(ByteCount.GiB(8));
         GpuSession session = Open(gpu, "many");
         for (int i = 0; i < count; i++)

@@ -113,6 +113,7 @@ public static class GpuMmService
             settings[setting[..equals]] = setting[(equals + 1)..];
         }
 
+        configuration.AddInMemoryCollection(Telemetry.StandardVariables());
         configuration.AddInMemoryCollection(settings);
         if (!configuration.GetSection("GpuMm:Gpus").GetChildren().Any())
         {

@@ -1,8 +1,12 @@
 using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
 using GpuMm.Hosting.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -11,27 +15,36 @@ namespace GpuMm.Dashboard.Service;
 
 /// <summary>
 /// Sends metrics and traces away, when configuration says so: <c>GpuMm:Telemetry:Otlp</c> is the address of a collector,
-/// <c>GpuMm:Telemetry:Prometheus</c> true serves <c>/metrics</c>.
+/// <c>GpuMm:Telemetry:Prometheus</c> true serves <c>/metrics</c>. The standard variables <c>OTEL_*</c> hold too: without an address in the
+/// configuration <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is the collector.
 /// </summary>
 internal static class Telemetry
 {
     private const string Section = "GpuMm:Telemetry";
+    private const string Standard = "OTEL_";
+
+    /// <summary>The environment's variables that OpenTelemetry defines, as settings by the same names.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> StandardVariables() =>
+        from DictionaryEntry each in Environment.GetEnvironmentVariables()
+        where ((string)each.Key).StartsWith(Standard, StringComparison.Ordinal)
+        select KeyValuePair.Create((string)each.Key, (string?)each.Value);
 
     public static void Add(IServiceCollection services, IConfiguration configuration)
     {
         Uri? collector = Collector(configuration);
-        if (collector is null && !WantsPrometheus(configuration))
+        bool sends = collector is not null || !string.IsNullOrEmpty(configuration[$"{Standard}EXPORTER_OTLP_ENDPOINT"]);
+        if (!sends && !WantsPrometheus(configuration))
         {
             return;
         }
 
-        OpenTelemetry.OpenTelemetryBuilder builder = services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("gpumm"));
+        OpenTelemetry.OpenTelemetryBuilder builder = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(configuration[$"{Standard}SERVICE_NAME"] ?? "gpumm"));
         builder.WithMetrics(metrics =>
         {
             metrics.AddMeter(GpuMmDiagnostics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
-            if (collector is not null)
+            if (sends)
             {
-                metrics.AddOtlpExporter(otlp => otlp.Endpoint = collector);
+                metrics.AddOtlpExporter(otlp => SendTo(otlp, collector));
             }
 
             if (WantsPrometheus(configuration))
@@ -39,9 +52,18 @@ internal static class Telemetry
                 metrics.AddPrometheusExporter();
             }
         });
+        if (sends)
+        {
+            builder.WithTracing(traces => traces.AddSource(GpuMmDiagnostics.ActivitySourceName, "Microsoft.AspNetCore").AddOtlpExporter(otlp => SendTo(otlp, collector)));
+        }
+    }
+
+    // The exporter reads the standard variables by itself.
+    private static void SendTo(OtlpExporterOptions exporter, Uri? collector)
+    {
         if (collector is not null)
         {
-            builder.WithTracing(traces => traces.AddSource(GpuMmDiagnostics.ActivitySourceName, "Microsoft.AspNetCore").AddOtlpExporter(otlp => otlp.Endpoint = collector));
+            exporter.Endpoint = collector;
         }
     }
 
