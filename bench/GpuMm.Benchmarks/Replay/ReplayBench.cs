@@ -6,12 +6,12 @@ using System.IO;
 using GpuMm.Benchmarks.League;
 using GpuMm.Lab.League;
 using GpuMm.Lab.Replay;
+using GpuMm.Lab.Replay.Compact;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 using GpuMm.Simulation;
 using GpuMm.Traces;
 using GpuMm.Traces.Model;
-using GpuMm.Traces.Recording;
 
 namespace GpuMm.Benchmarks.Replay;
 
@@ -31,7 +31,7 @@ internal static class ReplayBench
             {
                 Console.Error.WriteLine(
                     $"replay: '{args[i]}' is not understood; give --requests N, --runs N, --job N, --policy NAME, --trace FILE, " +
-                    "--allocator range, buddy or bins, --gart all or vram.");
+                    "--allocator range, buddy or bins, --gart all or vram, --engine compact or device.");
                 return 2;
             }
 
@@ -73,21 +73,22 @@ internal static class ReplayBench
             JobUses = setting.JobUses,
             ChecksInvariants = false,
         };
-        Say($"{new FileInfo(path).Length / OracleRecord.SizeBytes:N0} requests, 10 % capacity, allocator {options.Allocator}, policy {options.Policy}, {options.JobUses} uses per job, aperture {options.ApertureBytes >> 20:N0} MiB; {setting.Runs} runs, one thread");
+        Say($"{new FileInfo(path).Length / OracleRecord.SizeBytes:N0} requests, 10 % capacity, allocator {options.Allocator}, policy {options.Policy}, {options.JobUses} uses per job, engine {(setting.IsDevice ? "device" : "compact")}, aperture {options.ApertureBytes >> 20:N0} MiB; {setting.Runs} runs, one thread");
         List<double> rates = [];
         for (int run = 0; run < setting.Runs; run++)
         {
             using ITraceReader reader = TraceFiles.Open(path);
-            using FullReplay replay = new(options);
+            using FullReplay? device = setting.IsDevice ? new FullReplay(options) : null;
+            CompactReplay? compact = setting.IsDevice ? null : CompactReplay.Create(options);
             int collections = GC.CollectionCount(0);
             long start = Stopwatch.GetTimestamp();
             TimeSpan cpuStart = Environment.CpuUsage.TotalTime;
-            FullReplayResult result = replay.Run(reader);
+            FullReplayResult result = device?.Run(reader) ?? compact!.Run(reader, null, default)!;
             double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
             double cpu = (Environment.CpuUsage.TotalTime - cpuStart).TotalSeconds;
             rates.Add(result.Requests / cpu / 1e6);
             Say($"{rates[^1],8:0.00} M requests/s of processor time, {result.Requests / wall / 1e6:0.00} of wall time; {result.Objects:N0} objects, {100.0 * result.Misses / result.Requests:0.00} % misses, {(double)result.Evictions / result.Misses:0.00} evictions per miss, {GC.CollectionCount(0) - collections} collections");
-            Say($"         {result.SimulatedNs / 1e9:0.000000000} s simulated, {result.ToVramBytes:N0} bytes in, {result.FromVramBytes:N0} out, hash {DeviceState.Hash(replay.Device, withBytes: false):x16}, {replay.Device.Validate().Count} broken invariants");
+            Say($"         {result.SimulatedNs / 1e9:0.000000000} s simulated, {result.ToVramBytes:N0} bytes in, {result.FromVramBytes:N0} out, places {device?.PlacesHash() ?? compact!.PlacesHash():x16}, {device?.Device.Validate().Count ?? 0} broken invariants");
         }
 
         rates.Sort();
@@ -118,6 +119,8 @@ internal static class ReplayBench
 
         public bool IsSmallGart { get; private set; }
 
+        public bool IsDevice { get; private set; }
+
         public bool TrySet(string name, string value)
         {
             bool isNumber = int.TryParse(value, CultureInfo.InvariantCulture, out int number) && number > 0;
@@ -140,6 +143,9 @@ internal static class ReplayBench
                     return true;
                 case "--allocator" when Enum.TryParse(value, ignoreCase: true, out SpaceAllocatorKind kind):
                     Allocator = kind;
+                    return true;
+                case "--engine" when value is "compact" or "device":
+                    IsDevice = value == "device";
                     return true;
                 case "--gart" when value is "all" or "vram":
                     IsSmallGart = value == "vram";

@@ -96,8 +96,9 @@ internal static class DemoCliOptions
 
     public static Option<SpaceAllocatorKind> Allocator { get; } = OptionParsers.Choice(
         "--allocator",
-        "Gives out video memory: range (best fit, the default), buddy (blocks of powers of two) or bins (constant time).",
+        "Gives out video memory: range (best fit, the default), low (first fit), buddy (blocks of powers of two) or bins (constant time).",
         ("range", SpaceAllocatorKind.Range),
+        ("low", SpaceAllocatorKind.Low),
         ("buddy", SpaceAllocatorKind.Buddy),
         ("bins", SpaceAllocatorKind.Bins));
 

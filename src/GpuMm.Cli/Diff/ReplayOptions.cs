@@ -19,7 +19,7 @@ internal static class ReplayOptions
         AxisList.Words("--vram", "Replay with this much video memory: a size, or a part of what is alive at once.", "4GiB|10%"),
         AxisList.Words("--machine", "Replay on this machine.", "name"),
         AxisList.Words("--link", "Replay with this link in place of the machine's own.", "name"),
-        AxisList.Words("--allocator", "Replay with this allocator.", "range|buddy|bins"),
+        AxisList.Words("--allocator", "Replay with this allocator.", "range|low|buddy|bins"),
     ];
 
     public static void AddTo(Command command)

@@ -42,7 +42,7 @@ internal sealed class FullSubject(string path, TraceOpenOptions options, ReplayT
         "machine" => MachineProfiles.TryGet(value, out _) ? null : $"{value}: there is no such machine; gpumm machine list shows them.",
         "link" => LinkModels.TryGet(value, out _) ? null : $"{value}: there is no such link; give {string.Join(", ", LinkModels.All.Select(static link => link.Name))}.",
         "bar" => value == "all" || (ByteSize.TryParse(value, out ulong bytes) && bytes >= Pages.SizeBytes) ? null : $"{value}: give a size such as 256MiB, or all.",
-        "allocator" => Enum.TryParse(value, ignoreCase: true, out SpaceAllocatorKind kind) && Enum.IsDefined(kind) && !char.IsAsciiDigit(value[0]) ? null : $"{value}: give range, buddy or bins.",
+        "allocator" => Enum.TryParse(value, ignoreCase: true, out SpaceAllocatorKind kind) && Enum.IsDefined(kind) && !char.IsAsciiDigit(value[0]) ? null : $"{value}: give range, low, buddy or bins.",
         _ => null,
     };
 

@@ -46,11 +46,18 @@ internal static class ReplayCommand
         },
     };
 
-    private static readonly Option<SpaceAllocatorKind> s_allocator = new("--allocator")
+    private static readonly Option<SpaceAllocatorKind?> s_allocator = new("--allocator")
     {
-        Description = "Gives out video memory: range (default), buddy or bins.",
-        HelpName = "range|buddy|bins",
-        CustomParser = static result => Word(result, SpaceAllocatorKind.Range, "--allocator", "range, buddy or bins"),
+        Description = "Gives out video memory: range (the best hole), low (the lowest hole), buddy or bins. Default: the recording's, else range.",
+        HelpName = "range|low|buddy|bins",
+        CustomParser = static result => Word(result, SpaceAllocatorKind.Range, "--allocator", "range, low, buddy or bins"),
+    };
+
+    private static readonly Option<ReplayEngine> s_engine = new("--engine")
+    {
+        Description = "auto (default), compact: faster, for traces that only create and use objects; device: the memory manager itself. The results are the same.",
+        HelpName = "auto|compact|device",
+        CustomParser = static result => Word(result, ReplayEngine.Auto, "--engine", "auto, compact or device"),
     };
 
     private static readonly Option<int> s_jobUses = new("--job-uses")
@@ -93,7 +100,7 @@ internal static class ReplayCommand
     {
         Command command = new("replay", "Replay a recording in full on any machine: places, holes, moves, fences, faults, time.");
         TraceInput.AddTo(command);
-        foreach (Option option in (Option[])[s_machine, s_vram, s_aperture, s_policy, s_allocator, s_jobUses, s_pace, s_json])
+        foreach (Option option in (Option[])[s_machine, s_vram, s_aperture, s_policy, s_allocator, s_engine, s_jobUses, s_pace, s_json])
         {
             command.Add(option);
         }
@@ -125,28 +132,37 @@ internal static class ReplayCommand
         }
 
         long start = Stopwatch.GetTimestamp();
-        using ITraceReader reader = TraceInput.Open(parsed);
+        GpuDeviceOptions device = ReplayDevicesOf(stated, parsed, machine, vram, aperture);
+        SpaceAllocatorKind allocator = isRecording ? device.VramAllocator : parsed.GetValue(s_allocator) ?? SpaceAllocatorKind.Range;
+        ReplayEngine used = ReplayEngine.Device;
+        if (isRecording && parsed.GetValue(s_engine) == ReplayEngine.Compact)
+        {
+            Console.Error.WriteLine("gpumm: --engine compact: a recording of a device is replayed on one; leave --engine out.");
+            return ExitCode.Usage;
+        }
+
         FullReplayResult result = isRecording
-            ? ReplayRecording(reader, machine, ReplayDevicesOf(stated, parsed, machine, vram, aperture))
-            : ReplayRequests(parsed, reader, machine, vram, aperture);
+            ? ReplayRecording(parsed, machine, device)
+            : ReplayRequests(parsed, machine, vram, aperture, allocator, out used);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         string policy = parsed.GetValue(s_policy) ?? (isRecording ? stated.EvictionPolicy : EvictionPolicies.DefaultName);
         if (parsed.GetValue(s_json))
         {
-            ReplayDocument document = new(1, parsed.GetRequiredValue(TraceInput.File), machine.Name, policy, vram, aperture, result);
+            ReplayDocument document = new(1, parsed.GetRequiredValue(TraceInput.File), machine.Name, policy, allocator.ToString().ToLowerInvariant(), vram, aperture, result);
             Console.Out.WriteLine(JsonSerializer.Serialize(document, TraceJsonContext.Default.ReplayDocument));
         }
         else
         {
-            ReplayText.Write(result, machine, policy, vram, aperture);
+            ReplayText.Write(result, machine, policy, allocator, vram, aperture);
         }
 
         Console.Error.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"gpumm: {result.Events} events in {seconds:0.00} s; {result.Requests / Math.Max(seconds, 1e-9) / 1e6:0.00} million requests per second"));
+            CultureInfo.InvariantCulture, $"gpumm: {result.Events} events in {seconds:0.00} s; {result.Requests / Math.Max(seconds, 1e-9) / 1e6:0.00} million requests per second; engine {used.ToString().ToLowerInvariant()}"));
         return result.BrokenInvariants == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    private static FullReplayResult ReplayRequests(ParseResult parsed, ITraceReader reader, MachineProfile machine, ulong vram, ulong aperture)
+    private static FullReplayResult ReplayRequests(
+        ParseResult parsed, MachineProfile machine, ulong vram, ulong aperture, SpaceAllocatorKind allocator, out ReplayEngine used)
     {
         FullReplayOptions options = new()
         {
@@ -154,19 +170,19 @@ internal static class ReplayCommand
             VramBytes = vram,
             ApertureBytes = aperture,
             Policy = parsed.GetValue(s_policy) ?? EvictionPolicies.DefaultName,
-            Allocator = parsed.GetValue(s_allocator),
+            Allocator = allocator,
             JobUses = parsed.GetValue(s_jobUses),
             Pace = parsed.GetValue(s_pace) == "recorded" ? ReplayPace.Recorded : ReplayPace.AsFastAsPossible,
         };
         TraceProgress progress = new("replaying");
-        using FullReplay replay = new(options);
-        FullReplayResult result = replay.Run(reader, progress.Report);
+        FullReplayResult result = ReplayEngines.Run(() => TraceInput.Open(parsed), options, parsed.GetValue(s_engine), out used, progress.Report);
         progress.Done();
         return result;
     }
 
-    private static FullReplayResult ReplayRecording(ITraceReader reader, MachineProfile machine, GpuDeviceOptions options)
+    private static FullReplayResult ReplayRecording(ParseResult parsed, MachineProfile machine, GpuDeviceOptions options)
     {
+        using ITraceReader reader = TraceInput.Open(parsed);
         ulong hash = RecordedRun.Replay(reader, machine, options, out RecordingReplay replay, out FullReplayResult result);
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"gpumm: end state {hash:x16}; {replay.Operations} operations, {replay.Divergences} answers differ from the recording"));
@@ -180,6 +196,7 @@ internal static class ReplayCommand
             ? stated.VisibleVramBytes : Math.Min(vram, machine.BarBytes / Pages.SizeBytes * Pages.SizeBytes),
         ApertureBytes = aperture,
         EvictionPolicy = parsed.GetValue(s_policy) ?? stated.EvictionPolicy,
+        VramAllocator = parsed.GetValue(s_allocator) ?? stated.VramAllocator,
     };
 
     private static bool TrySize(string? text, TraceSummary summary, ulong fallback, string name, out ulong size)
@@ -210,7 +227,7 @@ internal static class ReplayCommand
     private static T Word<T>(System.CommandLine.Parsing.ArgumentResult result, T fallback, string name, string words)
         where T : struct, Enum
     {
-        if (Enum.TryParse(result.Tokens[0].Value, ignoreCase: true, out T word) && Enum.IsDefined(word))
+        if (Enum.TryParse(result.Tokens[0].Value, ignoreCase: true, out T word) && Enum.IsDefined(word) && char.IsAsciiLetter(result.Tokens[0].Value[0]))
         {
             return word;
         }

@@ -59,8 +59,7 @@ public sealed partial class FullReplay : IDisposable
     public FullReplay(FullReplayOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.JobUses, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.JobUses, FullReplayOptions.MaxJobUses, nameof(options));
+        ReplayDevices.Check(options);
         _options = options;
         _driver = new SimulatedDriver(options.Machine, _clock);
         _device = new GpuDevice(ReplayDevices.OptionsOf(options), _driver);
@@ -172,6 +171,27 @@ public sealed partial class FullReplay : IDisposable
             Fragmentation = freeBytes == 0 ? 0 : 1 - ((double)hole / freeBytes),
             BrokenInvariants = _options.ChecksInvariants ? _device.Validate().Count : 0,
         };
+    }
+
+    /// <summary>Of where every object that was not destroyed lies, in the order of their numbers.</summary>
+    internal ulong PlacesHash()
+    {
+        PlaceHash hash = new();
+        for (int number = 0; number < _ids.Limit; number++)
+        {
+            if (_objects[number].Object is not { } target)
+            {
+                continue;
+            }
+
+            hash.Add(target.SizeBytes, (int?)target.Resource?.Domain ?? -1);
+            for (int i = 0; target.Resource is { Domain: MemoryDomain.Vram } held && i < held.RangeCount; i++)
+            {
+                hash.Add(held.RangeAt(i));
+            }
+        }
+
+        return hash.Value;
     }
 
     /// <summary>Frees the device.</summary>

@@ -25,6 +25,9 @@ public sealed record ReplaySetup
     /// <summary>Who gives out video memory. Usual: the range allocator.</summary>
     public SpaceAllocatorKind? Allocator { get; init; }
 
+    /// <summary>What carries the replay out. A recording of a device, and whoever is observed, has the device.</summary>
+    public ReplayEngine Engine { get; init; }
+
     /// <summary>Objects without a name get one from their number in the trace; costs a text for each.</summary>
     public bool NamesObjects { get; init; }
 }

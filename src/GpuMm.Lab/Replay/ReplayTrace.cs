@@ -94,7 +94,7 @@ public sealed class ReplayTrace
         });
     }
 
-    private static FullReplayResult RunRequests(
+    private FullReplayResult RunRequests(
         ITraceReader reader, ReplaySetup setup, ulong vram, IDeviceObserver? observer, Action<TraceEvent>? afterEvent, CancellationToken cancellationToken)
     {
         FullReplayOptions options = new()
@@ -105,15 +105,15 @@ public sealed class ReplayTrace
             Policy = setup.Policy ?? EvictionPolicies.DefaultName,
             Allocator = setup.Allocator ?? SpaceAllocatorKind.Range,
         };
+        if (observer is null && afterEvent is null && !setup.NamesObjects)
+        {
+            return ReplayEngines.Run(() => TraceFiles.Open(Path, _options), options, setup.Engine, out _, progress: null, cancellationToken);
+        }
+
         using FullReplay replay = new(options);
         if (observer is not null)
         {
             replay.Device.AddObserver(observer);
-        }
-
-        if (afterEvent is null && !setup.NamesObjects)
-        {
-            return replay.Run(reader, progress: null, cancellationToken);
         }
 
         Pump(reader, e => replay.Apply(setup.NamesObjects && e.Name is null ? e with { Name = NameOf(e.ObjectId) } : e), afterEvent, cancellationToken);

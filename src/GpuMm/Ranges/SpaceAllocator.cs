@@ -12,6 +12,7 @@ public static class SpaceAllocator
     public static ISpaceAllocator Create(SpaceAllocatorKind kind, ulong sizeBytes) => kind switch
     {
         SpaceAllocatorKind.Range => new RangeSpace(sizeBytes),
+        SpaceAllocatorKind.Low => new RangeSpace(sizeBytes, RangeMode.Low),
         SpaceAllocatorKind.Buddy => new BuddySpace(sizeBytes),
         SpaceAllocatorKind.Bins => new BinSpace(sizeBytes),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of allocator."),

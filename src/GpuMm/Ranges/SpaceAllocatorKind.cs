@@ -11,4 +11,7 @@ public enum SpaceAllocatorKind : byte
 
     /// <summary>Constant time: one range per request, no windows (<see cref="BinSpace"/>).</summary>
     Bins = 2,
+
+    /// <summary>First fit over any range and alignment: the lowest hole (<see cref="RangeSpace"/>).</summary>
+    Low = 3,
 }

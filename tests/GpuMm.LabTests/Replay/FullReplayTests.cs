@@ -1,6 +1,4 @@
-using System;
 using System.Collections.Generic;
-using System.Runtime.InteropServices;
 using GpuMm.Lab.Replay;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
@@ -198,28 +196,5 @@ public sealed class FullReplayTests
         }
 
         return requests;
-    }
-
-    private sealed class ListReader(List<TraceEvent> events) : ITraceReader
-    {
-        private int _next;
-
-        public TraceDescription Description { get; } = new() { Format = "list" };
-
-        public string? Warning => null;
-
-        public double Progress => (double)_next / events.Count;
-
-        public int Read(Span<TraceEvent> batch)
-        {
-            int count = int.Min(batch.Length, events.Count - _next);
-            CollectionsMarshal.AsSpan(events).Slice(_next, count).CopyTo(batch);
-            _next += count;
-            return count;
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using GpuMm.Backing;
 
 namespace GpuMm.Ranges;
 
@@ -230,6 +231,19 @@ public sealed partial class RangeAllocator
     /// <summary>True when the bytes behind a node are free. Cost: O(1).</summary>
     /// <exception cref="InvalidOperationException">The handle is not live.</exception>
     public bool HoleFollows(RangeHandle handle) => _segments[SlotOf(handle)].HoleAfter;
+
+    /// <summary>Fetches the record of a node that will be removed soon.</summary>
+    /// <param name="handle">The node.</param>
+    internal void Prefetch(RangeHandle handle) => MemoryHint.Prefetch(ref _segments[(int)handle.Slot]);
+
+    /// <summary>Fetches the records beside a node, whose own was fetched before.</summary>
+    /// <param name="handle">The node; live.</param>
+    internal void PrefetchNeighbours(RangeHandle handle)
+    {
+        ref RangeSegment node = ref _segments[SlotOf(handle)];
+        MemoryHint.Prefetch(ref _segments[node.Prev]);
+        MemoryHint.Prefetch(ref _segments[node.Next]);
+    }
 
     private static bool IsPlain(in RangeRequest request) =>
         (request.StartBytes | request.EndBytes) == 0 && request.AlignmentBytes <= 1 &&

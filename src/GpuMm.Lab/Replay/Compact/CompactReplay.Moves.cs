@@ -1,0 +1,288 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using GpuMm.Primitives;
+using GpuMm.Simulation;
+
+namespace GpuMm.Lab.Replay.Compact;
+
+/// <content>Space, and moves into it.</content>
+internal sealed partial class CompactReplay<TPolicy>
+    where TPolicy : struct, ICompactRanking
+{
+    private bool TakeVram(int number, ref CompactObject target, ulong startBytes, out ulong space)
+    {
+        if (!_space.TryTake(target.SizeBytes, startBytes, out space))
+        {
+            return false;
+        }
+
+        _vramUsedBytes += target.SizeBytes;
+        _vramPeakBytes = Math.Max(_vramPeakBytes, _vramUsedBytes);
+        if (startBytes == 0)
+        {
+            _vramOrder.Enter(number, target.SizeBytes);
+        }
+
+        NoteEntered(ref target);
+
+        // Copies out of the space may still run: whoever takes it inherits them.
+        foreach (uint word in _evictionFences)
+        {
+            _timelines.Add(ref target, word);
+        }
+
+        return true;
+    }
+
+    private bool TakeUnseen(int victim, ref CompactObject candidate, out ulong space) =>
+        TakeVram(victim, ref candidate, _visibleBytes, out space);
+
+    private bool TakeGtt(int number, ref CompactObject target)
+    {
+        if (target.SizeBytes > _options.ApertureBytes - _gttUsedBytes)
+        {
+            return false;
+        }
+
+        _gttUsedBytes += target.SizeBytes;
+        if (_keepsGttOrder)
+        {
+            _gttOrder.Enter(number, target.SizeBytes);
+        }
+        else
+        {
+            target.Age = NextAge();
+        }
+
+        NoteEntered(ref target);
+        return true;
+    }
+
+    private void NoteEntered(ref CompactObject target) => target.Counted = target.Hold == _hold ? _hold : 0;
+
+    private void GiveVram(ulong space, ulong sizeBytes)
+    {
+        _space.Give(space);
+        _vramUsedBytes -= sizeBytes;
+    }
+
+    private bool IsInSight(in CompactObject target) =>
+        _visibleBytes != _options.VramBytes && _visibleBytes != 0 && _space.EndsBy(target.Space, _visibleBytes);
+
+    // Between system RAM and video memory bytes go through the aperture. False when that has no room.
+    private bool MoveByHops(int number, ref CompactObject target, MemoryDomain to, ulong space, bool isEviction)
+    {
+        bool crosses = (target.Domain, to) is (MemoryDomain.Vram, MemoryDomain.System) or (MemoryDomain.System, MemoryDomain.Vram);
+        if (crosses && (target.Domain == MemoryDomain.Vram || (target.Flags & CompactFlags.HasPages) != 0))
+        {
+            _timelines.Reserve(ref target);
+            if (!Allocate(number, ref target, MemoryDomain.Gtt, force: false, out _) &&
+                !Allocate(number, ref target, MemoryDomain.Gtt, force: true, out _))
+            {
+                return false;
+            }
+
+            MoveOnce(number, ref target, MemoryDomain.Gtt, 0, isEviction);
+            isEviction = false;
+        }
+
+        MoveOnce(number, ref target, to, space, isEviction);
+        return true;
+    }
+
+    private void MoveOnce(int number, ref CompactObject target, MemoryDomain to, ulong space, bool isOffered)
+    {
+        MemoryDomain from = target.Domain;
+        bool isToCard = to == MemoryDomain.Vram;
+        bool isFromCard = from == MemoryDomain.Vram;
+        bool carries = isFromCard || (isToCard && (target.Flags & CompactFlags.HasPages) != 0);
+        if (!isToCard && (to != MemoryDomain.System || isFromCard))
+        {
+            Populate(ref target);
+        }
+
+        _timelines.Reserve(ref target);
+        uint fence = Work(ref target, isFromCard, isToCard, carries);
+        _timelines.Add(ref target, fence);
+        ulong oldSpace = target.Space;
+        target.Domain = to;
+        target.Space = space;
+        CountMove(from, to, carries ? target.SizeBytes : 0);
+        if (isFromCard)
+        {
+            LeaveCard(number, target.SizeBytes, oldSpace, fence, isToCard, isOffered);
+        }
+        else
+        {
+            LeavePages(number, ref target, from, fence, isToCard, isOffered);
+        }
+    }
+
+    // The copy, or the clearing, or only the end of what still uses it.
+    private uint Work(ref CompactObject target, bool isFromCard, bool isToCard, bool carries)
+    {
+        int pending = _timelines.Pending(ref target, out CompactWaits waits, out uint single);
+        if (!carries && !isToCard)
+        {
+            return pending < 2 ? single : Queue(CompactMachine.Joiner, 0, 0, LinkDirection.ToDevice, waits);
+        }
+
+        if (isToCard && (isFromCard || !carries))
+        {
+            return Queue(CompactMachine.Copy, _profile.Vram.DurationNs(target.SizeBytes), 0, LinkDirection.ToDevice, waits);
+        }
+
+        ref LinkTime time = ref _linkTimes[(int)(Pages.Count(target.SizeBytes) % (ulong)_linkTimes.Length)];
+        if (time.SizeBytes != target.SizeBytes)
+        {
+            time = new LinkTime(target.SizeBytes, _profile.Link.OverheadNs(target.SizeBytes), _profile.Link.StreamNs(target.SizeBytes));
+        }
+
+        LinkDirection direction = isToCard ? LinkDirection.ToDevice : LinkDirection.ToHost;
+        return Queue(_machine.CopyEngine(direction), time.OverheadNs, time.StreamNs, direction, waits);
+    }
+
+    private uint Queue(int engine, long fixedNs, long linkNs, LinkDirection direction, in CompactWaits waits) =>
+        CompactTimelines.WordOf(engine, _machine.Submit(engine, fixedNs, linkNs, direction, waits));
+
+    // Pipelined: the space is free at once, and whoever takes it inherits the copy's fence.
+    private void LeaveCard(int number, ulong sizeBytes, ulong space, uint fence, bool isToCard, bool isOffered)
+    {
+        if (!_timelines.IsSignaled(fence))
+        {
+            NoteEvictionFence(fence);
+        }
+
+        if (!isToCard)
+        {
+            Leave(_vramOrder, number, isOffered);
+        }
+
+        GiveVram(space, sizeBytes);
+    }
+
+    // The space may be handed on only when the last who reads through it is done, and the pages likewise.
+    private void LeavePages(int number, ref CompactObject target, MemoryDomain from, uint fence, bool isToCard, bool isOffered)
+    {
+        bool dropsPages = isToCard && (target.Flags & CompactFlags.HasPages) != 0;
+        bool isGtt = from == MemoryDomain.Gtt;
+        if (isGtt && _keepsGttOrder)
+        {
+            Leave(_gttOrder, number, isOffered);
+        }
+
+        if (dropsPages)
+        {
+            target.Flags &= ~CompactFlags.HasPages;
+        }
+
+        if (!_timelines.IsSignaled(fence))
+        {
+            _postponed.Add(fence, target.SizeBytes, isGtt, dropsPages);
+            return;
+        }
+
+        _gttUsedBytes -= isGtt ? target.SizeBytes : 0;
+        _pageBytes -= dropsPages ? target.SizeBytes : 0;
+    }
+
+    private static void Leave(CompactOrder<TPolicy> order, int number, bool isOffered)
+    {
+        if (isOffered)
+        {
+            order.Evicted(number);
+        }
+        else
+        {
+            order.Leave(number);
+        }
+    }
+
+    private void Populate(ref CompactObject target)
+    {
+        if ((target.Flags & CompactFlags.HasPages) != 0)
+        {
+            return;
+        }
+
+        target.Flags |= CompactFlags.HasPages;
+        _pageBytes += target.SizeBytes;
+        if (_pageBytes > _options.SystemBytes)
+        {
+            throw new CompactLimitException("system RAM is full");
+        }
+    }
+
+    private int ReapPostponed()
+    {
+        int reaped = _postponed.Reap();
+        if (reaped > 0)
+        {
+            _gttUsedBytes -= _postponed.ReapedGttBytes;
+            _pageBytes -= _postponed.ReapedPageBytes;
+        }
+
+        return reaped;
+    }
+
+    // As the device keeps them: one for each timeline, in the slot of the timeline or the last that is done.
+    private void NoteEvictionFence(uint fence)
+    {
+        int free = -1;
+        for (int i = 0; i < _evictionFences.Length; i++)
+        {
+            uint slot = _evictionFences[i];
+            if (slot != 0 && CompactTimelines.TimelineOf(slot) == CompactTimelines.TimelineOf(fence))
+            {
+                _evictionFences[i] = Math.Max(slot, fence);
+                return;
+            }
+
+            free = _timelines.IsSignaled(slot) ? i : free;
+        }
+
+        Debug.Assert(free >= 0, "There are fewer timelines than slots.");
+        _evictionFences[free] = fence;
+    }
+
+    private void CountMove(MemoryDomain from, MemoryDomain to, ulong bytes)
+    {
+        if (from != MemoryDomain.Vram && to == MemoryDomain.Vram)
+        {
+            _toVramBytes += (long)bytes;
+        }
+        else if (from == MemoryDomain.Vram && to != MemoryDomain.Vram)
+        {
+            _fromVramBytes += (long)bytes;
+        }
+    }
+
+    private void WaitFence(uint word) => _machine.WaitFor(CompactTimelines.TimelineOf(word), CompactTimelines.SeqnoOf(word));
+
+    private uint NextAge() => ++_age != 0 ? _age : throw new CompactLimitException("the aperture is used more often than fits");
+
+    // As long as the aperture has room for all, nobody asks for the order in it: it is made when the first must make way.
+    private void KeepGttOrder()
+    {
+        _keepsGttOrder = true;
+        _gttOrder.Reserve(_objects.Count);
+        List<(uint Age, int Number)> members = [];
+        for (int number = 0; number < _ids.Limit; number++)
+        {
+            if (_objects[number].Domain == MemoryDomain.Gtt)
+            {
+                members.Add((_objects[number].Age, number));
+            }
+        }
+
+        members.Sort();
+        foreach ((uint _, int number) in members)
+        {
+            _gttOrder.Enter(number, _objects[number].SizeBytes);
+        }
+    }
+
+    // A link's curve costs an arc tangent each time, and a program moves objects of a few sizes over and over.
+    private readonly record struct LinkTime(ulong SizeBytes, long OverheadNs, long StreamNs);
+}

@@ -1,0 +1,309 @@
+using System;
+using System.Threading;
+using GpuMm.Primitives;
+using GpuMm.Simulation;
+using GpuMm.Traces.Model;
+
+namespace GpuMm.Lab.Replay.Compact;
+
+/// <content>Reading requests, and the jobs that they make.</content>
+internal sealed partial class CompactReplay<TPolicy>
+    where TPolicy : struct, ICompactRanking
+{
+    private const int BatchCount = 128;
+
+    private protected override FullReplayResult RunAll(ITraceReader reader, Action<double>? progress, CancellationToken cancellationToken)
+    {
+        TraceEvent[] batch = new TraceEvent[BatchCount];
+        Span<int> numbers = stackalloc int[BatchCount];
+        long nextReport = 1 << 16;
+        for (int count; (count = reader.Read(batch)) > 0;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlySpan<TraceEvent> events = batch.AsSpan(0, count);
+            Fetch(events, numbers);
+            for (int i = 0; i < count; i++)
+            {
+                Apply(events[i], numbers[i]);
+            }
+
+            if (_events >= nextReport)
+            {
+                nextReport += 1 << 16;
+                progress?.Invoke(reader.Progress);
+            }
+        }
+
+        return Finish();
+    }
+
+    // Of a whole batch first the entries, then the objects, then their ranks: each has come when the next looks at it.
+    private void Fetch(ReadOnlySpan<TraceEvent> events, Span<int> numbers)
+    {
+        foreach (ref readonly TraceEvent e in events)
+        {
+            _ids.Prefetch(e.ObjectId);
+        }
+
+        for (int i = 0; i < events.Length; i++)
+        {
+            int number = _ids.Find(events[i].ObjectId);
+            numbers[i] = number;
+            if (number >= 0)
+            {
+                _objects.Prefetch(number);
+                _vramOrder.Prefetch(number);
+            }
+        }
+
+        foreach (int number in numbers[..events.Length])
+        {
+            if (number >= 0)
+            {
+                _vramOrder.PrefetchNeighbours(number);
+            }
+        }
+    }
+
+    private void Apply(in TraceEvent e, int number)
+    {
+        _events++;
+        switch (e.Kind)
+        {
+            case TraceKind.Use:
+                Use(e, number);
+                break;
+            case TraceKind.Create:
+                if (number < 0 && _ids.Find(e.ObjectId) < 0)
+                {
+                    Make(e);
+                }
+
+                break;
+            case TraceKind.Destroy or TraceKind.CpuAccess or TraceKind.Fault or TraceKind.Pin or TraceKind.Unpin:
+            case TraceKind.Advise when e.DeviceKind != Diagnostics.DeviceEventKind.None || (e.Flags & TraceFlags.Purgeable) != 0:
+                if (number >= 0 || _ids.Find(e.ObjectId) >= 0)
+                {
+                    throw new CompactLimitException("the trace does more than use objects");
+                }
+
+                break;
+            case TraceKind.Submit or TraceKind.Frame:
+                Submit(e.Kind == TraceKind.Submit ? (long)Math.Min(e.DurationNs, 1ul << 40) : 0);
+                break;
+        }
+    }
+
+    private void Use(in TraceEvent e, int number)
+    {
+        _requests++;
+        if (number < 0 && (number = _ids.Find(e.ObjectId)) < 0)
+        {
+            number = Make(e);
+        }
+
+        ref CompactObject target = ref _objects[number];
+        if (target.Job == _job)
+        {
+            return;
+        }
+
+        if (target.Domain != MemoryDomain.Vram)
+        {
+            _misses++;
+            _missBytes += target.SizeBytes;
+        }
+
+        target.Job = _job;
+        _uses[_useCount++] = new CompactUse(number, e.SizeBytes == 0 ? target.SizeBytes : Math.Min(e.SizeBytes, target.SizeBytes));
+        if (_useCount == _uses.Length)
+        {
+            if (_options.Pace == ReplayPace.Recorded && e.TimeNs > 0)
+            {
+                _machine.AdvanceTo(e.TimeNs);
+            }
+
+            Submit(0);
+        }
+    }
+
+    // In the aperture while that has room, else in system RAM: nobody makes way for what nobody uses yet.
+    private int Make(in TraceEvent e)
+    {
+        int number = _ids.Add(e.ObjectId);
+        if (number >= _objects.Count)
+        {
+            _objects.Reserve(Math.Max(64, 2 * number));
+            _vramOrder.Reserve(_objects.Count);
+            if (_keepsGttOrder)
+            {
+                _gttOrder.Reserve(_objects.Count);
+            }
+        }
+
+        ReapPostponed();
+        ref CompactObject made = ref _objects[number];
+        made = new CompactObject
+        {
+            SizeBytes = Pages.Bytes(Pages.Count(Math.Clamp(e.SizeBytes, 1, 1ul << 46))),
+            Domain = MemoryDomain.System,
+        };
+        _made++;
+        _mappedPages += Pages.Count(made.SizeBytes);
+        if (_mappedPages > MostMappedPages)
+        {
+            throw new CompactLimitException("the device file is used up");
+        }
+
+        if (TakeGtt(number, ref made))
+        {
+            made.Domain = MemoryDomain.Gtt;
+            Populate(ref made);
+        }
+
+        return number;
+    }
+
+    private void Submit(long baseNs)
+    {
+        if (_useCount == 0)
+        {
+            return;
+        }
+
+        long before = _machine.NowNs;
+        WaitFence(_jobBefore);
+        _stallNs += _machine.NowNs - before;
+        MmStatus status = SubmitAll(_uses.AsSpan(0, _useCount), baseNs, out uint fence);
+        _failures += status == MmStatus.Ok ? 0 : 1;
+        _jobBefore = _lastJob;
+        _lastJob = fence;
+        _useCount = 0;
+        _job++;
+    }
+
+    private MmStatus SubmitAll(ReadOnlySpan<CompactUse> uses, long baseNs, out uint last)
+    {
+        last = 0;
+        bool isFirst = true;
+        while (isFirst || !uses.IsEmpty)
+        {
+            while (_machine.PendingJobs >= _mostPending)
+            {
+                _machine.WaitFor(CompactMachine.Render, _machine.Signaled[CompactMachine.Render] + 1);
+            }
+
+            MmStatus status = SubmitSome(uses, isFirst ? baseNs : 0, out int done, out last);
+            if (status == MmStatus.OutOfMemory && uses.Length > 1)
+            {
+                // The others of the set hold all the room: this one alone, then the rest.
+                status = SubmitSome(uses[..1], isFirst ? baseNs : 0, out done, out last);
+            }
+
+            if (status != MmStatus.Ok)
+            {
+                return status;
+            }
+
+            uses = uses[done..];
+            isFirst = false;
+        }
+
+        return MmStatus.Ok;
+    }
+
+    private MmStatus SubmitSome(ReadOnlySpan<CompactUse> uses, long baseNs, out int done, out uint fence)
+    {
+        fence = 0;
+        _hold++;
+        foreach (ref readonly CompactUse use in uses)
+        {
+            _objects[use.Number].Hold = _hold;
+        }
+
+        FetchFirstVictims();
+
+        MmStatus status = MmStatus.Ok;
+        for (done = 0; done < uses.Length; done++)
+        {
+            status = ValidateForUse(uses[done].Number);
+            if (status != MmStatus.Ok)
+            {
+                break;
+            }
+        }
+
+        status = status == MmStatus.OutOfMemory && done > 0 ? MmStatus.Ok : status;
+        if (status == MmStatus.Ok)
+        {
+            fence = QueueJob(uses[..done], baseNs);
+        }
+
+        // Nobody holds anything between submissions.
+        _hold++;
+        return status;
+    }
+
+    private uint QueueJob(ReadOnlySpan<CompactUse> uses, long baseNs)
+    {
+        CompactWaits waits = default;
+        ulong vramBytes = 0;
+        ulong linkBytes = 0;
+        foreach (ref readonly CompactUse use in uses)
+        {
+            ref CompactObject target = ref _objects[use.Number];
+            _timelines.CollectMoves(ref target, ref waits);
+            if (target.Domain != MemoryDomain.Vram && !_profile.IsUnified)
+            {
+                linkBytes += use.ReadBytes;
+            }
+            else
+            {
+                vramBytes += use.ReadBytes;
+            }
+        }
+
+        long fixedNs = baseNs + _profile.Vram.StreamNs(vramBytes);
+        uint job = _machine.Submit(CompactMachine.Render, fixedNs, _profile.Link.StreamNs(linkBytes), LinkDirection.ToDevice, waits);
+        uint fence = CompactTimelines.WordOf(CompactMachine.Render, job);
+        _jobs++;
+        _linkReadBytes += (long)linkBytes;
+        uint reader = CompactTimelines.ForReader(fence);
+        foreach (ref readonly CompactUse use in uses)
+        {
+            ref CompactObject target = ref _objects[use.Number];
+            _timelines.Add(ref target, reader);
+            CountUse(use.Number, ref target);
+        }
+
+        return fence;
+    }
+
+    // A list makes young whoever is used; a ranking counts one use of each submission, and coming in is not one.
+    private void CountUse(int number, ref CompactObject target)
+    {
+        if (target.Domain == MemoryDomain.System)
+        {
+            return;
+        }
+
+        if (!TPolicy.IsList && target.Counted == _hold)
+        {
+            return;
+        }
+
+        target.Counted = _hold;
+        if (target.Domain == MemoryDomain.Vram)
+        {
+            _vramOrder.Hit(number);
+        }
+        else if (_keepsGttOrder)
+        {
+            _gttOrder.Hit(number);
+        }
+        else
+        {
+            target.Age = NextAge();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Numerics;
+
+namespace GpuMm.Lab.Replay.Compact;
+
+/// <content>Fetching the next victims: the oldest, which are in no cache.</content>
+internal sealed partial class CompactReplay<TPolicy>
+{
+    private const int AheadCount = 16; // A power of two
+    private const int SpaceAhead = 9;
+    private const int NeighboursAhead = 4;
+
+    private readonly int[] _ahead = new int[AheadCount]; // A ring of the next victims; -1 for nobody
+    private uint _aheadFirst;
+    private int _aheadLast;
+
+    // Between submissions uses make others the oldest; within one only victims leave. So the row is made anew for each.
+    private void FetchFirstVictims()
+    {
+        Debug.Assert(BitOperations.IsPow2(AheadCount), "Places of the ring are found by masking.");
+        int victim = _vramOrder.Oldest;
+        if (victim < 0)
+        {
+            _aheadLast = -1;
+            return;
+        }
+
+        _aheadFirst = 0;
+        for (int i = 0; i < AheadCount; i++)
+        {
+            _ahead[i] = victim;
+            if (victim >= 0)
+            {
+                _objects.Prefetch(victim);
+                _aheadLast = victim;
+                victim = _vramOrder.After(victim);
+            }
+        }
+
+        for (int i = 0; i < SpaceAhead; i++)
+        {
+            FetchSpace(i);
+        }
+
+        for (int i = 0; i < NeighboursAhead; i++)
+        {
+            FetchNeighbours(i);
+        }
+    }
+
+    // One victim is taken: each of the others comes a step nearer. What a step looks at was fetched some steps before.
+    private void FetchNextVictim()
+    {
+        if (_aheadLast < 0)
+        {
+            return;
+        }
+
+        int victim = _vramOrder.After(_aheadLast);
+        _ahead[(int)(_aheadFirst & (AheadCount - 1))] = victim;
+        _aheadFirst++;
+        _aheadLast = victim;
+        if (victim >= 0)
+        {
+            _objects.Prefetch(victim);
+            _vramOrder.Prefetch(victim);
+        }
+
+        FetchSpace(SpaceAhead - 1);
+        FetchNeighbours(NeighboursAhead - 1);
+    }
+
+    private void FetchSpace(int ahead)
+    {
+        int victim = _ahead[(int)((_aheadFirst + (uint)ahead) & (AheadCount - 1))];
+        if (victim >= 0)
+        {
+            _space.Prefetch(_objects[victim].Space);
+        }
+    }
+
+    private void FetchNeighbours(int ahead)
+    {
+        int victim = _ahead[(int)((_aheadFirst + (uint)ahead) & (AheadCount - 1))];
+        if (victim >= 0)
+        {
+            _space.PrefetchNeighbours(_objects[victim].Space);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System;
+using System.Collections.Generic;
+using GpuMm.Primitives;
+using GpuMm.Ranges;
+
+namespace GpuMm.Lab.Replay.Compact;
+
+/// <summary>
+/// The space of video memory, of which each object keeps one number: the allocator's own handle where a request is one range,
+/// else a place in a table. 0 is no space.
+/// </summary>
+internal sealed class CompactSpace
+{
+    private readonly ISpaceAllocator _allocator;
+    private readonly RangeAllocator? _single;
+    private readonly RangeMode _mode;
+    private RangeList[] _lists = [];
+    private int[] _nextFree = []; // The next free place of the table, for who is free
+    private int _free = -1;
+
+    /// <summary>An empty space.</summary>
+    /// <param name="kind">The allocator.</param>
+    /// <param name="sizeBytes">Its size.</param>
+    public CompactSpace(SpaceAllocatorKind kind, ulong sizeBytes)
+    {
+        _allocator = SpaceAllocator.Create(kind, sizeBytes);
+        _single = (_allocator as RangeSpace)?.Allocator;
+        _mode = kind == SpaceAllocatorKind.Low ? RangeMode.Low : RangeMode.Best;
+    }
+
+    /// <summary>Takes space.</summary>
+    /// <param name="sizeBytes">How much; whole pages.</param>
+    /// <param name="startBytes">From where on.</param>
+    /// <param name="space">The space.</param>
+    public bool TryTake(ulong sizeBytes, ulong startBytes, out ulong space)
+    {
+        space = 0;
+        if (_single is null)
+        {
+            return TryTakeList(sizeBytes, startBytes, out space);
+        }
+
+        if (sizeBytes > _single.SizeBytes)
+        {
+            return false;
+        }
+
+        // All is whole pages here, so that all is aligned to pages without asking for it.
+        RangeRequest wanted = new(sizeBytes, 1, 0, startBytes, 0, _mode);
+        MmStatus status = _single.TryInsert(in wanted, out RangeHandle handle);
+        space = handle.Packed;
+        return status == MmStatus.Ok;
+    }
+
+    /// <summary>Gives space back.</summary>
+    /// <param name="space">The space.</param>
+    public void Give(ulong space)
+    {
+        if (_single is not null)
+        {
+            _single.Remove(new RangeHandle(space));
+            return;
+        }
+
+        int place = (int)(space - 1);
+        _allocator.Release(ref _lists[place]);
+        _nextFree[place] = _free;
+        _free = place;
+    }
+
+    /// <summary>Fetches what giving a space back looks at first.</summary>
+    /// <param name="space">The space; 0 for none.</param>
+    public void Prefetch(ulong space)
+    {
+        if (space != 0)
+        {
+            _single?.Prefetch(new RangeHandle(space));
+        }
+    }
+
+    /// <summary>Fetches what giving a space back looks at then.</summary>
+    /// <param name="space">The space, which was fetched; 0 for none.</param>
+    public void PrefetchNeighbours(ulong space)
+    {
+        if (space != 0)
+        {
+            _single?.PrefetchNeighbours(new RangeHandle(space));
+        }
+    }
+
+    /// <summary>Whether a space ends below an address.</summary>
+    /// <param name="space">The space.</param>
+    /// <param name="endBytes">The address.</param>
+    public bool EndsBy(ulong space, ulong endBytes)
+    {
+        if (_single is not null)
+        {
+            return _single.GetRange(new RangeHandle(space)).EndBytes <= endBytes;
+        }
+
+        ref readonly RangeList held = ref _lists[(int)(space - 1)];
+        for (int i = 0; i < held.Count; i++)
+        {
+            if (held[i].Range.EndBytes > endBytes)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Adds the ranges of a space to a list.</summary>
+    /// <param name="space">The space; 0 for none.</param>
+    /// <param name="into">The list.</param>
+    public void AddRanges(ulong space, List<ByteRange> into)
+    {
+        if (space == 0)
+        {
+            return;
+        }
+
+        if (_single is not null)
+        {
+            into.Add(_single.GetRange(new RangeHandle(space)));
+            return;
+        }
+
+        ref readonly RangeList held = ref _lists[(int)(space - 1)];
+        for (int i = 0; i < held.Count; i++)
+        {
+            into.Add(held[i].Range);
+        }
+    }
+
+    /// <summary>Checks the allocator.</summary>
+    /// <returns>Null when all holds.</returns>
+    public string? Validate() => _allocator.Validate();
+
+    private bool TryTakeList(ulong sizeBytes, ulong startBytes, out ulong space)
+    {
+        space = 0;
+        int place = _free >= 0 ? _free : AddPlaces();
+        if (_allocator.TryAllocate(new SpaceRequest(sizeBytes, Pages.SizeBytes, startBytes), ref _lists[place]) != MmStatus.Ok)
+        {
+            return false;
+        }
+
+        _free = _nextFree[place];
+        space = (ulong)place + 1;
+        return true;
+    }
+
+    private int AddPlaces()
+    {
+        int first = _lists.Length;
+        Array.Resize(ref _lists, Math.Max(64, 2 * first));
+        Array.Resize(ref _nextFree, _lists.Length);
+        for (int i = _lists.Length - 1; i >= first; i--)
+        {
+            _nextFree[i] = _free;
+            _free = i;
+        }
+
+        return _free;
+    }
+}
