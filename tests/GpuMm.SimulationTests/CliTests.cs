@@ -130,6 +130,23 @@ public sealed class CliTests
         }
     }
 
+    [Theory]
+    [InlineData("report no/such.db", "no/such.db")]
+    [InlineData("check no/such.db --baseline no/such.db", "no/such.db")]
+    [InlineData("merge no/such.db --out x.db", "no/such.db")]
+    [InlineData("sweep no/such.bin", "no/such.bin")]
+    [InlineData("sweep demo:sponza --quiet", "--quiet: there is no such option")]
+    [InlineData("knee demo:sponza --budget nonsense<3 --frames 10", "there is no such metric; give one of")]
+    [InlineData("replay no/such.bin", "no/such.bin")]
+    [InlineData("replay x --allocator 1", "give range, low, buddy or bins")]
+    [InlineData("replay x --engine fast", "give auto, compact or device")]
+    public void WhatTheCommandLineNamesWronglyIsOneLineAndExitCodeTwo(string arguments, string told)
+    {
+        (int exitCode, string output, string error) = Run(arguments);
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Contains(told, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ARecordingIsTheWorkloadOfTheDemo()
     {

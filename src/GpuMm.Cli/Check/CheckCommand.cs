@@ -67,7 +67,7 @@ internal static class CheckCommand
         catch (Exception failure) when (failure is SweepRunException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"gpumm: {failure.Message}");
-            return ExitCode.Failed;
+            return failure is FileNotFoundException ? ExitCode.Usage : ExitCode.Failed;
         }
     }
 
@@ -75,7 +75,7 @@ internal static class CheckCommand
     {
         if (!File.Exists(path))
         {
-            throw new SweepRunException($"{path}: there is no such file; gpumm sweep --out {path} makes it.");
+            throw new FileNotFoundException($"{path}: there is no such file; gpumm sweep --out {path} makes it.");
         }
 
         using ResultStore store = ResultStore.Open(path);

@@ -89,10 +89,10 @@ internal static class KneeCommand
             Console.Error.WriteLine($"gpumm: {problem}");
             return Task.FromResult(ExitCode.Usage);
         }
-        catch (SweepRunException failure)
+        catch (Exception failure) when (failure is SweepRunException or KeyNotFoundException)
         {
             Console.Error.WriteLine($"gpumm: {failure.Message}");
-            return Task.FromResult(ExitCode.Failed);
+            return Task.FromResult(failure is KeyNotFoundException ? ExitCode.Usage : ExitCode.Failed);
         }
         catch (OperationCanceledException)
         {
@@ -140,7 +140,7 @@ internal static class KneeCommand
             }
         }
 
-        throw new SweepRunException($"--budget {name}: there is no such metric; give one of {string.Join(", ", run.Metrics.Keys)}.");
+        throw new KeyNotFoundException($"--budget {name}: there is no such metric; give one of {string.Join(", ", run.Metrics.Keys)}.");
     }
 
     private static void Print(ParseResult parsed, KneeBudget budget, string metric, KneeResult result, string[] seeds)

@@ -34,7 +34,7 @@ internal static class MergeCommand
             {
                 if (!File.Exists(path))
                 {
-                    throw new SweepRunException($"{path}: there is no such file.");
+                    throw new FileNotFoundException($"{path}: there is no such file; gpumm sweep --shard i/N --out {path} makes it.");
                 }
             }
 
@@ -52,10 +52,10 @@ internal static class MergeCommand
                 conflicts += different.Count;
             }
         }
-        catch (SweepRunException failure)
+        catch (Exception failure) when (failure is SweepRunException or FileNotFoundException)
         {
             Console.Error.WriteLine($"gpumm: {failure.Message}");
-            return ExitCode.Failed;
+            return failure is FileNotFoundException ? ExitCode.Usage : ExitCode.Failed;
         }
 
         return conflicts > 0 ? ExitCode.Failed : ExitCode.Ok;

@@ -18,7 +18,7 @@ internal static class SweepAxes
         AxisList.Words("--machine", "Machines, by name or file; gpumm machine list shows them.", "name,..."),
         AxisList.Words("--link", "Links in place of the machine's own.", "pcie3x8,..."),
         AxisList.Words("--bar", "How much VRAM the CPU sees: sizes, or all.", "256MiB,all"),
-        AxisList.Words("--allocator", "Who gives out video memory.", "range,buddy,bins"),
+        AxisList.Words("--allocator", "Who gives out video memory.", "range,low,buddy,bins"),
         AxisList.Words("--workload", "What the demo does: fly-through, level-load, alt-tab, thrash, video.", "name,..."),
         AxisList.Numbers("--seed", "Seeds."),
         AxisList.Numbers("--frames", "Frames to draw."),

@@ -37,6 +37,10 @@ internal static class SweepSubjects
         {
             problem = $"{trace}: this is a folder; give the traces in it, such as {trace.TrimEnd('/')}/*.gmmt.";
         }
+        else if (trace.StartsWith('-'))
+        {
+            problem = $"{trace}: there is no such option; give one that --help lists.";
+        }
         else if (!File.Exists(trace))
         {
             problem = $"{trace}: there is no such file; give a trace, or {DemoPrefix}{SceneDescription.All[0].Name}.";

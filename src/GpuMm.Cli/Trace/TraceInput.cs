@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using GpuMm.Lab.League;
 using GpuMm.Traces;
 using GpuMm.Traces.Model;
 
@@ -62,6 +63,11 @@ internal static class TraceInput
         {
             Console.Error.WriteLine($"gpumm: {failure.Message}");
             return failure.File == "--columns" ? ExitCode.Usage : ExitCode.Failed;
+        }
+        catch (LeagueException failure)
+        {
+            Console.Error.WriteLine($"gpumm: {failure.Message}");
+            return ExitCode.Failed;
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -355,7 +355,7 @@ public sealed partial class FullReplay : IDisposable
     {
         if (_options.Pace == ReplayPace.Recorded && timeNs > 0)
         {
-            _clock.AdvanceTo(new SimTime(timeNs));
+            _clock.AdvanceTo(new SimTime(Math.Min(timeNs, RecordingReplay.MaxTimeNs)));
         }
     }
 

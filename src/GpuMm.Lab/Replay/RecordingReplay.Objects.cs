@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
@@ -16,6 +17,11 @@ public sealed partial class RecordingReplay
     private void Create(in TraceEvent e, MmStatus expected)
     {
         CreationCode code = new(e.Detail);
+        if (!Enum.IsDefined((BufferObjectKind)code.Kind) || !Enum.IsDefined((Caching)code.Caching))
+        {
+            throw new InvalidOperationException($"There is no kind of object {code.Kind} or no caching {code.Caching}.");
+        }
+
         Reservation? shared = e.RelatedId == 0 ? null : ReservationOf(e.RelatedId);
         BufferObjectDescription description = new(
             e.SizeBytes, e.Name, (BufferObjectKind)code.Kind, (Caching)code.Caching, code.Priority, code.AlignmentBytes, shared, e.ClientId,

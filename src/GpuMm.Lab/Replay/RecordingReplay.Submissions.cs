@@ -89,9 +89,9 @@ public sealed partial class RecordingReplay
         if (_queue is not null && (_uses.Count > 0 || e.Count == 0))
         {
             _choices.Allowed = _queue.Allowed.Code;
-            _queue.NotBefore = new SimTime((long)Math.Min(_notBeforeNs, long.MaxValue));
+            _queue.NotBefore = new SimTime((long)Math.Min(_notBeforeNs, MaxTimeNs));
             bool tellsBase = e.OffsetBytes != 0 || e.RelatedId != 0; // Old recordings tell how long it took in all.
-            long baseNs = (long)Math.Min(tellsBase ? e.OffsetBytes : e.DurationNs, long.MaxValue / 4);
+            long baseNs = (long)Math.Min(tellsBase ? e.OffsetBytes : e.DurationNs, MaxTimeNs >> 8);
             Compare(_queue.Submit(CollectionsMarshal.AsSpan(_uses), baseNs, out _), e.Status);
         }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
+using GpuMm.Lab.League;
 using GpuMm.Objects;
 using GpuMm.Primitives;
 using GpuMm.Simulation;
@@ -22,11 +23,15 @@ namespace GpuMm.Lab.Replay;
 /// </remarks>
 public sealed partial class RecordingReplay
 {
+    // 36 years. Times are added to times; beyond it a sum might wrap.
+    internal const long MaxTimeNs = 1L << 60;
+
     private readonly GpuDevice _device;
     private readonly SimulatedDriver? _driver;
     private readonly Dictionary<ulong, BufferObject> _objects = [];
     private readonly Dictionary<int, (ulong Offset, ulong Size)> _windows = [];
     private readonly SortedDictionary<string, long> _skipped = new(StringComparer.Ordinal);
+    private long _events;
     private long _firstNs = -1; // Of the first event since the last operation
     private long _faultNs = -1; // Of the first fault since then
     private long _startNs; // When the operation began whose end is read next
@@ -73,7 +78,25 @@ public sealed partial class RecordingReplay
 
     /// <summary>Replays one event.</summary>
     /// <param name="e">The next event of the recording.</param>
+    /// <exception cref="LeagueException">No device can have written it; the message tells which event, from 0. The replay is over.</exception>
     public void Apply(in TraceEvent e)
+    {
+        try
+        {
+            ApplyAny(e);
+            _events++;
+        }
+        catch (Exception refusal) when (refusal is ArgumentException or InvalidOperationException or OverflowException)
+        {
+            // What the device refuses outright, no device was asked by a program that lived to see its recording end.
+            string of = e.ObjectId == 0 ? "" : $" of object {e.ObjectId}";
+            throw new LeagueException(
+                $"Event {_events} of the recording ({e.DeviceKind}{of}, at {e.TimeNs} ns) cannot have happened: {refusal.Message.Split(" (Parameter", 2)[0].ReplaceLineEndings(" ")} " +
+                "The recording is damaged; take another copy of it.", refusal);
+        }
+    }
+
+    private void ApplyAny(in TraceEvent e)
     {
         if (e.DeviceKind == DeviceEventKind.None)
         {
@@ -263,7 +286,7 @@ public sealed partial class RecordingReplay
     {
         if (_driver is not null && _startNs > 0)
         {
-            _driver.Clock.AdvanceTo(new SimTime(_startNs));
+            _driver.Clock.AdvanceTo(new SimTime(_startNs <= MaxTimeNs ? _startNs : throw new InvalidOperationException("the time is more than 36 years.")));
         }
     }
 

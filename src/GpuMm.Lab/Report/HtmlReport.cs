@@ -129,7 +129,7 @@ public static class HtmlReport
             return;
         }
 
-        writer.WriteLine($"<h2>Least {Text(MetricText.Name(metric))} at each {Text(axis)}</h2><div class=\"wide\"><table><thead><tr><th>{Text(axis)}</th><th class=\"text\">best</th><th>{Text(MetricText.Name(metric))}</th><th class=\"text\">worst</th><th>{Text(MetricText.Name(metric))}</th>{(hasOptimum ? "<th>{summary.Floor}</th><th>best above {summary.Floor}</th>" : "")}</tr></thead><tbody>");
+        writer.WriteLine($"<h2>Least {Text(MetricText.Name(metric))} at each {Text(axis)}</h2><div class=\"wide\"><table><thead><tr><th>{Text(axis)}</th><th class=\"text\">best</th><th>{Text(MetricText.Name(metric))}</th><th class=\"text\">worst</th><th>{Text(MetricText.Name(metric))}</th>{(hasOptimum ? $"<th>{Text(summary.Floor!)}</th><th>best above {Text(summary.Floor!)}</th>" : "")}</tr></thead><tbody>");
         foreach (BestOfSize size in summary.Best)
         {
             string optimum = !hasOptimum ? "" : size.Optimum is not { } least ? "<td>-</td><td>-</td>"

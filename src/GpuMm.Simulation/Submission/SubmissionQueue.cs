@@ -164,6 +164,11 @@ public sealed partial class SubmissionQueue
             BufferObject target = uses[done].Target;
             ulong movedBefore = context.BytesMoved;
             status = ValidateOne(target, budgetBytes, ref allowance, ref context);
+            if (status == MmStatus.Ok && target.Resource is null)
+            {
+                status = MmStatus.InvalidArgument; // Who chose its place chose none, and a job cannot read what is nowhere.
+            }
+
             if (status == MmStatus.Ok)
             {
                 _farFaults += context.BytesMoved != movedBefore ? 1 : 0;

@@ -124,8 +124,15 @@ public sealed partial class AddressSpace
             _observer?.OnForget(this, address, sizeBytes);
         }
 
+        if (sizeBytes == 0)
+        {
+            dirtyPages = 0;
+            return 0;
+        }
+
         ulong first = PageOf(address);
-        return PageTable.CountUsed(first, PageOf(address + sizeBytes - 1) - first + 1, isClearing, out dirtyPages);
+        ulong last = PageOf(address + Math.Min(sizeBytes - 1, ulong.MaxValue - address));
+        return PageTable.CountUsed(first, last - first + 1, isClearing, out dirtyPages);
     }
 
     internal ulong PageOf(ulong address) => address >> _basePageShift;

@@ -221,7 +221,8 @@ internal sealed partial class PageTable
         where TVisitor : struct, IEntryVisitor
     {
         int sum = 0;
-        ulong end = page + pageCount;
+        ulong limit = (ulong)_root.Length << RootShift;
+        ulong end = page >= limit ? page : page + Math.Min(pageCount, limit - page);
         while (page < end)
         {
             PageDirectory? directory = FindDirectory(page);

@@ -74,6 +74,8 @@ public sealed class ReportTests
         HtmlReport.Write(page, "t", new RunTable(runs), "m");
         Assert.Contains("gdsf has the least miss ratio at all 2 sizes of vram; where it matters most, at 1 GiB, gdsf has 30% and lru 50%.", page.ToString(), StringComparison.Ordinal);
         Assert.Contains("The best at each size is 40% to 50% above the bound that no policy can go below.", page.ToString(), StringComparison.Ordinal);
+        Assert.Contains("<th>bound</th><th>best above bound</th>", page.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("{summary", page.ToString(), StringComparison.Ordinal);
         StringWriter fair = new();
         HtmlReport.Write(fair, "t", new RunTable(runs.Where(static run => run.Point["policy"] != "gdsf")), "m");
         Assert.Contains("above Belady&#39;s rule, which knows the future.", fair.ToString(), StringComparison.Ordinal);

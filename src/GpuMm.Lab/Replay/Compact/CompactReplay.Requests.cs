@@ -120,7 +120,7 @@ internal sealed partial class CompactReplay<TPolicy>
         {
             if (_options.Pace == ReplayPace.Recorded && e.TimeNs > 0)
             {
-                _machine.AdvanceTo(e.TimeNs);
+                _machine.AdvanceTo(Math.Min(e.TimeNs, RecordingReplay.MaxTimeNs));
             }
 
             Submit(0);
