@@ -150,7 +150,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.GetByText("Take two to see")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Take a snapshot" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Compare" }).ClickAsync();
-        await Expect(page.GetByText("objects came")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Objects that came")).ToBeVisibleAsync();
         await Browser.PictureAsync(page, "timeline");
         await page.CloseAsync();
     }

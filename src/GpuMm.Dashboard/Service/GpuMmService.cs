@@ -2,30 +2,17 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Threading.RateLimiting;
 using GpuMm.Dashboard.Api;
-using GpuMm.Dashboard.Components;
-using GpuMm.Dashboard.History;
-using GpuMm.Dashboard.Live;
-using GpuMm.Dashboard.WhatIf;
 using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
+using GpuMm.Hosting.Registration;
 using GpuMm.Hosting.State;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Components.Server.Circuits;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MudBlazor.Services;
 
 namespace GpuMm.Dashboard.Service;
 
@@ -146,14 +133,7 @@ public static class GpuMmService
     private static void AddServices(WebApplicationBuilder builder, ServeOptions options, ServiceLimits limits)
     {
         IServiceCollection services = builder.Services;
-        services.AddSingleton(options);
-        services.AddSingleton(limits);
-        services.AddSingleton<HoldKeeper>();
-        services.AddSingleton<WatcherGate>();
-        services.AddGpuMm(builder.Configuration);
-        services.AddSingleton<WorkloadService>();
-        services.AddHostedService(static provider => provider.GetRequiredService<WorkloadService>());
-        services.AddHealthChecks().AddGpuMm();
+        IGpuMmBuilder gpus = services.AddGpuMm(builder.Configuration).AddApi(options, limits);
         Telemetry.Add(services, builder.Configuration);
         if (options.StateDirectory is not null)
         {
@@ -161,76 +141,16 @@ public static class GpuMmService
             services.AddHostedService(static provider => provider.GetRequiredService<StateKeeper>());
         }
 
-        services.AddProblemDetails();
-        services.AddExceptionHandler<ApiExceptionHandler>();
-        services.Configure<RouteHandlerOptions>(static handlers => handlers.ThrowOnBadRequest = true);
-        services.ConfigureHttpJsonOptions(static json =>
-        {
-            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
-            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
-            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-            json.SerializerOptions.RespectNullableAnnotations = true;
-            json.SerializerOptions.Converters.Add(new ByteCountJsonConverter());
-            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
-        });
-        services.AddOpenApi("v1");
-        services.AddRateLimiter(limiter => RateLimits(limiter, limits));
         if (options.HasPages)
         {
-            services.AddRazorComponents().AddInteractiveServerComponents();
-            services.AddMudServices();
-            services.AddScoped<ViewState>();
-            services.AddScoped<CircuitHandler, ViewerCircuit>();
-            services.AddSingleton<MomentRecorder>();
-            services.AddHostedService(static provider => provider.GetRequiredService<MomentRecorder>());
-            services.AddSingleton<ShotShelf>();
-            services.AddSingleton<WhatIfService>();
-            services.AddHostedService(static provider => provider.GetRequiredService<WhatIfService>());
-
-            // Forms of pages that an earlier run of the service made are not honoured, and no key lies about.
-            services.AddDataProtection().UseEphemeralDataProtectionProvider();
+            gpus.AddPages();
         }
-    }
-
-    private static void RateLimits(RateLimiterOptions limiter, ServiceLimits limits)
-    {
-        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.OnRejected = static (rejected, _) =>
-        {
-            rejected.HttpContext.Response.Headers.RetryAfter = "1";
-            throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many requests in a short time; wait a second and go on more slowly.");
-        };
-        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "socket",
-            _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = limits.RequestBurst,
-                TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 10),
-                ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
-                QueueLimit = 0,
-            }));
     }
 
     private static void MapAll(WebApplication app, ServeOptions options)
     {
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
-        app.UseRateLimiter(); // Before anybody is asked for a token: guesses are counted too.
-        app.UseMiddleware<RequestGuard>();
-        app.UseRouting();
-        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("live") });
-        app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
-        app.MapHealthChecks("/healthz", new HealthCheckOptions());
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapGpuMm();
         Telemetry.Map(app);
-        ApiRoutes.Map(app);
-        if (options.HasPages)
-        {
-            app.UseAntiforgery();
-            app.MapStaticAssets();
-            app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
-        }
-
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             UnixSocket.Protect(options.SocketPath);

@@ -40,7 +40,8 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
         Name = name;
         Options = options;
         Time = time ?? TimeProvider.System;
-        Machine = MachineProfile.Find(options.Machine)!;
+        MachineProfile machine = MachineProfile.Find(options.Machine)!;
+        Machine = options.TryGetLink(out LinkModel? link) && link is not null ? machine with { Link = link } : machine;
         Driver = new RealTimeDriver(Machine, Time, options.Speed);
         Events = new EventRing(options.EventCapacity);
         Device = new GpuDevice(DeviceOptions(options, Machine), Driver);

@@ -1,6 +1,9 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using GpuMm.Backing;
 using GpuMm.Ranges;
+using GpuMm.Simulation;
 
 namespace GpuMm.Hosting.Options;
 
@@ -9,6 +12,9 @@ public sealed class SimulatedGpuOptions
 {
     /// <summary>The machine's profile, by name.</summary>
     public string Machine { get; set; } = "pcie3x16";
+
+    /// <summary>The link to the card, by name, in place of the machine's own: one of <see cref="LinkModels.All"/> or of those added with <c>AddLinkModel</c>; null for the machine's.</summary>
+    public string? Link { get; set; }
 
     /// <summary>Video memory; whole pages, at least one.</summary>
     public ByteCount Vram { get; set; } = ByteCount.MiB(256);
@@ -72,4 +78,17 @@ public sealed class SimulatedGpuOptions
 
     /// <summary>Record every event into this file; null for no recording.</summary>
     public string? RecordTo { get; set; }
+
+    /// <summary>Links that the program added.</summary>
+    internal IReadOnlyList<LinkModel> AddedLinks { get; set; } = [];
+
+    /// <summary>Finds the link that is asked for.</summary>
+    /// <param name="link">The link; null when the machine's own is wanted.</param>
+    /// <returns>False when there is none of that name.</returns>
+    internal bool TryGetLink(out LinkModel? link)
+    {
+        link = null;
+        return Link is null || LinkModels.TryGet(Link, out link) ||
+            (link = AddedLinks.FirstOrDefault(each => string.Equals(each.Name, Link, StringComparison.OrdinalIgnoreCase))) is not null;
+    }
 }

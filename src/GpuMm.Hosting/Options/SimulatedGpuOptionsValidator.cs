@@ -26,6 +26,11 @@ public sealed class SimulatedGpuOptionsValidator : IValidateOptions<SimulatedGpu
             problems.Add($"{prefix}Machine is '{options.Machine}', and there is no such machine; write one of {string.Join(", ", MachineProfile.All.Select(static each => each.Name))}.");
         }
 
+        if (!options.TryGetLink(out _))
+        {
+            problems.Add($"{prefix}Link is '{options.Link}', and there is no such link; write one of {string.Join(", ", LinkModels.All.Concat(options.AddedLinks).Select(static each => each.Name))}, or leave it out for the machine's own.");
+        }
+
         if (!EvictionPolicies.TryCreate(options.EvictionPolicy, out _))
         {
             problems.Add($"{prefix}EvictionPolicy is '{options.EvictionPolicy}', and there is no such policy; write one of {string.Join(", ", EvictionPolicies.All.Select(static each => each.Name))}.");

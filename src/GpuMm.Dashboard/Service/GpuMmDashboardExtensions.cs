@@ -1,0 +1,156 @@
+using System;
+using System.Linq;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
+using GpuMm.Dashboard.Api;
+using GpuMm.Dashboard.Components;
+using GpuMm.Dashboard.History;
+using GpuMm.Dashboard.Live;
+using GpuMm.Dashboard.Service;
+using GpuMm.Dashboard.WhatIf;
+using GpuMm.Dashboard.Workloads;
+using GpuMm.Hosting.Registration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
+using MudBlazor.Services;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Puts the API and the pages into a web application of one's own.</summary>
+public static class GpuMmDashboardExtensions
+{
+    /// <summary>Adds the API, the pages and what they need. Repeating it changes nothing.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="token">What every request must carry, 16 characters or more; null for none: then only loopback names are answered.</param>
+    /// <remarks>The application says where it listens, and maps the routes with <see cref="MapGpuMm"/>.</remarks>
+    /// <exception cref="ArgumentException">The token is too short.</exception>
+    public static IGpuMmBuilder AddDashboard(this IGpuMmBuilder builder, string? token = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (token is { Length: < 16 })
+        {
+            throw new ArgumentException("The token is shorter than 16 characters; make one with 'openssl rand -hex 24'.", nameof(token));
+        }
+
+        return builder.AddApi(new ServeOptions { Token = token }, new ServiceLimits()).AddPages();
+    }
+
+    /// <summary>Adds <see cref="WhatIfService"/>: runs of the demo on the virtual clock, one after another beside the devices. Repeating it changes nothing.</summary>
+    /// <param name="builder">The builder.</param>
+    public static IGpuMmBuilder AddSweeps(this IGpuMmBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (builder.IsNew<WhatIfService>())
+        {
+            builder.Services.AddSingleton<WhatIfService>();
+            builder.Services.AddHostedService(static provider => provider.GetRequiredService<WhatIfService>());
+        }
+
+        return builder;
+    }
+
+    /// <summary>Maps the API below <c>/api/v1</c>, its description, <c>/healthz</c>, and the pages when they were added.</summary>
+    /// <param name="app">An application whose services have <see cref="AddDashboard"/>.</param>
+    public static WebApplication MapGpuMm(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRateLimiter(); // Before anybody is asked for a token: guesses are counted too.
+        app.UseMiddleware<RequestGuard>();
+        app.UseRouting();
+        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready") });
+        app.MapHealthChecks("/healthz", new HealthCheckOptions());
+        app.MapOpenApi("/openapi/{documentName}.json");
+        ApiRoutes.Map(app);
+        if (app.Services.GetService<MomentRecorder>() is not null)
+        {
+            app.UseAntiforgery();
+            app.MapStaticAssets();
+            app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        }
+
+        return app;
+    }
+
+    internal static IGpuMmBuilder AddApi(this IGpuMmBuilder builder, ServeOptions options, ServiceLimits limits)
+    {
+        if (!builder.IsNew<HoldKeeper>())
+        {
+            return builder;
+        }
+
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(limits);
+        services.AddSingleton<HoldKeeper>();
+        services.AddSingleton<WatcherGate>();
+        services.AddSingleton<WorkloadService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<WorkloadService>());
+        services.AddHealthChecks().AddGpuMm();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ApiExceptionHandler>();
+        services.Configure<RouteHandlerOptions>(static handlers => handlers.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(static json =>
+        {
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.Converters.Add(new ByteCountJsonConverter());
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        });
+        services.AddOpenApi("v1");
+        services.AddRateLimiter(limiter => RateLimits(limiter, limits));
+        return builder;
+    }
+
+    internal static IGpuMmBuilder AddPages(this IGpuMmBuilder builder)
+    {
+        if (!builder.IsNew<MomentRecorder>())
+        {
+            return builder;
+        }
+
+        IServiceCollection services = builder.AddSweeps().Services;
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices();
+        services.AddScoped<ViewState>();
+        services.AddScoped<CircuitHandler, ViewerCircuit>();
+        services.AddSingleton<MomentRecorder>();
+        services.AddHostedService(static provider => provider.GetRequiredService<MomentRecorder>());
+        services.AddSingleton<ShotShelf>();
+
+        // Forms of pages that an earlier run of the service made are not honoured, and no key lies about.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        return builder;
+    }
+
+    private static bool IsNew<T>(this IGpuMmBuilder builder) => builder.Services.All(static each => each.ServiceType != typeof(T));
+
+    private static void RateLimits(RateLimiterOptions limiter, ServiceLimits limits)
+    {
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.OnRejected = static (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = "1";
+            throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many requests in a short time; wait a second and go on more slowly.");
+        };
+        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
+            context.Connection.RemoteIpAddress?.ToString() ?? "socket",
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = limits.RequestBurst,
+                TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 10),
+                ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+                QueueLimit = 0,
+            }));
+    }
+}
