@@ -25,6 +25,9 @@ internal sealed class ObjectsRig : IDisposable
     private readonly GpuDevice _carrying;
     private readonly BufferObject[] _carried = new BufferObject[2];
     private readonly AddressSpace[] _spaces = new AddressSpace[2];
+    private readonly GpuDevice[] _apart = new GpuDevice[2];
+    private readonly BufferObject[] _carriedApart = new BufferObject[2];
+    private readonly AddressSpace[] _apartSpaces = new AddressSpace[2];
     private readonly byte[][] _bytes = [new byte[CarriedPages * PageBytes], new byte[CarriedPages * PageBytes]];
 
     public ObjectsRig()
@@ -52,6 +55,9 @@ internal sealed class ObjectsRig : IDisposable
             _own[i] = Create(_device, 1, Placement.Vram, null);
             _carried[i] = Create(_carrying, CarriedPages, Placement.Vram, null);
             _spaces[i] = _carrying.CreateAddressSpace();
+            _apart[i] = Device(vramPages: 1024, BackingKind.Bytes);
+            _carriedApart[i] = Create(_apart[i], CarriedPages, Placement.Vram, null);
+            _apartSpaces[i] = _apart[i].CreateAddressSpace();
             _pair[i] = Create(_full, 16, Placement.Vram, null);
             _dropped[i] = Create(_dropping, 16, Placement.Vram, null);
             _dropped[i].Reserve();
@@ -115,7 +121,7 @@ internal sealed class ObjectsRig : IDisposable
     public void Use(int thread)
     {
         BufferObject target = _own[thread];
-        for (int i = 0; i < 5_000; i++)
+        for (int i = 0; i < 4_000; i++)
         {
             OperationContext context = default;
             target.Reserve();
@@ -124,19 +130,27 @@ internal sealed class ObjectsRig : IDisposable
         }
     }
 
-    public void MoveAbout(int thread) => MoveAbout(_own[thread], 1_000);
+    public void MoveAbout(int thread) => MoveAbout(_own[thread], 500);
 
-    public void CarryAbout(int thread) => MoveAbout(_carried[thread], 500);
+    public void CarryAbout(int thread) => MoveAbout(_carried[thread], 40);
+
+    /// <summary>The same with a device for each thread.</summary>
+    public void CarryApart(int thread) => MoveAbout(_carriedApart[thread], 40);
 
     /// <summary>Made, written through a mapping, moved, used, pinned, moved back, read and destroyed; in an address space of its own.</summary>
-    public void Live(int thread)
+    public void Live(int thread) => Live(_carrying, thread, _spaces);
+
+    /// <summary>The same with a device for each thread: what is left of the difference is the machine's and the runtime's.</summary>
+    public void LiveApart(int thread) => Live(_apart[thread], thread, _apartSpaces);
+
+    private void Live(GpuDevice device, int thread, AddressSpace[] spaces)
     {
         byte[] bytes = _bytes[thread];
-        for (int i = 0; i < 50; i++)
+        for (int i = 0; i < 10; i++)
         {
-            BufferObject target = Create(_carrying, CarriedPages, Placement.System, null);
-            VmArea area = target.Map(_spaces[thread]);
-            Expect(_spaces[thread].Write(area.StartAddress, bytes));
+            BufferObject target = Create(device, CarriedPages, Placement.System, null);
+            VmArea area = target.Map(spaces[thread]);
+            Expect(spaces[thread].Write(area.StartAddress, bytes));
             Place(target, Placement.Vram);
             for (int use = 0; use < 8; use++)
             {
@@ -148,8 +162,8 @@ internal sealed class ObjectsRig : IDisposable
             target.Unpin();
             target.Unreserve();
             Place(target, Placement.Gtt);
-            Expect(_spaces[thread].Read(area.StartAddress, bytes));
-            _spaces[thread].Unmap(area);
+            Expect(spaces[thread].Read(area.StartAddress, bytes));
+            spaces[thread].Unmap(area);
             target.Release();
         }
     }
@@ -160,6 +174,8 @@ internal sealed class ObjectsRig : IDisposable
         _full.Dispose();
         _dropping.Dispose();
         _carrying.Dispose();
+        _apart[0].Dispose();
+        _apart[1].Dispose();
     }
 
     private static void MoveAbout(BufferObject target, int steps)

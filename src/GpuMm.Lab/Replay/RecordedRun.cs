@@ -70,6 +70,7 @@ public static class RecordedRun
             PagePoolBytes = Number(properties, "page_pool_bytes", usual.PagePoolBytes),
             PoolUsesDmaAllocator = IsTrue(properties, "pool_uses_dma_allocator"),
             PoolUsesDma32 = IsTrue(properties, "pool_uses_dma32"),
+            Dma32LimitBytes = Math.Min(Number(properties, "dma32_limit_bytes", usual.Dma32LimitBytes), GpuDeviceOptions.MaxDma32LimitBytes),
             Gart = Word(properties, "gart", usual.Gart),
             DmaBaseBytes = Size(properties, "dma_base_bytes", usual.DmaBaseBytes),
             MappablePages = Math.Max(1, Number(properties, "mappable_pages", usual.MappablePages)),

@@ -72,6 +72,7 @@ public sealed class DeviceRecorder : IDeviceObserver, IDisposable
             ["page_pool_bytes"] = options.PagePoolBytes.ToString(invariant),
             ["pool_uses_dma_allocator"] = Word(options.PoolUsesDmaAllocator),
             ["pool_uses_dma32"] = Word(options.PoolUsesDma32),
+            ["dma32_limit_bytes"] = options.Dma32LimitBytes.ToString(invariant),
             ["gart"] = options.Gart.ToString(),
             ["dma_base_bytes"] = options.DmaBaseBytes.ToString(invariant),
             ["mappable_pages"] = options.MappablePages.ToString(invariant),

@@ -24,7 +24,7 @@ public static class EvictionText
         }
 
         text.Append(ByteSize.Format(record.SizeBytes));
-        text.Append(record.To is { } to ? $" moved to {to}" : " dropped");
+        text.Append(record.To is not { } to ? " dropped" : to == record.From ? $" moved elsewhere in {to}" : $" moved to {to}");
         if (record.CostNs > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $", {Milliseconds(record.CostNs)}");
@@ -42,6 +42,9 @@ public static class EvictionText
         text.Append(occurred.Kind switch
         {
             DeviceEventKind.ObjectCreated => $"created, {ByteSize.Format(occurred.SizeBytes)}",
+            DeviceEventKind.MoveFinished when occurred.Status != MmStatus.Ok =>
+                $"could not be moved from {occurred.From?.ToString() ?? "nowhere"} to {occurred.To}: {Words(occurred.Status)} ({Because(occurred)})",
+            DeviceEventKind.MoveFinished when occurred.From == occurred.To => $"moved elsewhere in {occurred.To} ({Because(occurred)})",
             DeviceEventKind.MoveFinished => $"moved from {occurred.From?.ToString() ?? "nowhere"} to {occurred.To} ({Because(occurred)})",
             DeviceEventKind.Evicted => $"evicted from {occurred.From} by BO {occurred.RelatedId}, {Ordinal(occurred.Count + 1)} in the order",
             DeviceEventKind.EvictionSkipped => $"passed over by BO {occurred.RelatedId}: {ReasonOf(occurred.Reason, occurred.Status)}",
@@ -61,14 +64,14 @@ public static class EvictionText
         SkipReason.None => "evicted too, which was not enough",
         SkipReason.Locked => "busy: somebody holds its reservation",
         SkipReason.Pinned => "pinned",
-        SkipReason.Requester => "it is the one that needs the room",
+        SkipReason.Requester => "it is being placed itself",
         SkipReason.Gone => "gone before its lock was taken",
         SkipReason.NotValuable => "outside the range that is wanted",
         SkipReason.StillUsed => "deleted, but its job is not done",
-        SkipReason.Protected => "protected by the limit of its group",
+        SkipReason.Protected => "its group is within what min or low promises it",
         SkipReason.OtherGroup => "of a group whose limit is not reached",
         SkipReason.CannotMove when status == MmStatus.Busy => "busy: its job is not done",
-        SkipReason.CannotMove => $"could not be moved: {status}",
+        SkipReason.CannotMove => $"could not be moved: {Words(status)}",
         SkipReason.Policy => "kept by the policy: its priority is higher",
         _ => reason.ToString(),
     };

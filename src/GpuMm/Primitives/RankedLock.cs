@@ -5,8 +5,8 @@ namespace GpuMm.Primitives;
 
 /// <summary>A lock with a place in the lock order. <c>using RankedLock.Scope scope = _lock.Enter();</c></summary>
 /// <remarks>
-/// One word, changed by interlocked operations (full fences both ways); whoever does not get it spins a little, for what these
-/// locks guard takes some tens of nanoseconds, and then sleeps on a monitor. A monitor alone stays a heavy one for good once two
+/// One word, changed by interlocked operations (full fences both ways); whoever does not get it spins for a few microseconds, for
+/// what these locks guard takes some tens of nanoseconds, and then sleeps on a monitor. A monitor alone stays a heavy one for good once two
 /// threads have met at it, which made each of the half a dozen locks of a move twice as dear. The word is set to
 /// <see cref="Awaited"/> only under the monitor, and whoever frees a word so marked wakes the sleepers under the same monitor,
 /// so no wake-up is lost. Systematic schedule exploration sees both the interlocked operations and the monitor. Not recursive.
@@ -18,7 +18,7 @@ internal sealed class RankedLock(LockRank rank)
     private const int Free = 0;
     private const int Held = 1;
     private const int Awaited = 2;
-    private const int MaxSpins = 12;
+    private const int MaxSpins = 24;
 
     private readonly object _gate = new();
     private int _state;
@@ -122,6 +122,12 @@ internal sealed class RankedLock(LockRank rank)
         SpinWait spin = default;
         for (int i = 0; i < MaxSpins; i++)
         {
+            if (spin.NextSpinWillYield)
+            {
+                // That would hand the processor to whoever else wants it, on a busy machine for milliseconds.
+                spin.Reset();
+            }
+
             spin.SpinOnce(sleep1Threshold: -1);
             if (Volatile.Read(ref _state) == Free && Interlocked.CompareExchange(ref _state, Held, Free) == Free)
             {

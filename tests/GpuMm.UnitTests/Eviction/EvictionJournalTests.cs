@@ -67,4 +67,42 @@ public sealed class EvictionJournalTests
         Assert.Contains(history, static told => EvictionText.Of(told).Contains("evicted from Vram by BO 2, 1st in the order", StringComparison.Ordinal));
         Assert.Empty(journal.HistoryOf(999));
     }
+
+    [Fact]
+    public void WhoMakesWayInsideVideoMemoryIsToldSo()
+    {
+        using TestDevice test = new(vramPages: 8, visiblePages: 2);
+        EvictionJournal journal = new();
+        test.Device.AddObserver(journal);
+        Placement seen = new(new Place(MemoryDomain.Vram, PlaceFlags.None, 0, 2));
+        BufferObject first = test.Create(2, seen, "first");
+        test.Create(2, seen, "second");
+
+        Assert.EndsWith("8 KiB moved elsewhere in Vram.", Assert.Single(journal.EvictionsOf(first.Id)).ToString(), StringComparison.Ordinal);
+        string[] history = [.. journal.HistoryOf(first.Id).Select(static told => EvictionText.Of(told))];
+        Assert.Contains(history, static line => line.Contains("moved elsewhere in Vram (eviction by BO 2)", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(SkipReason.Protected, MmStatus.Ok, "its group is within what min or low promises it")]
+    [InlineData(SkipReason.Requester, MmStatus.Ok, "it is being placed itself")]
+    [InlineData(SkipReason.CannotMove, MmStatus.OutOfMemory, "could not be moved: out of memory")]
+    [InlineData(SkipReason.CannotMove, MmStatus.Busy, "busy: its job is not done")]
+    public void ReasonsAreTold(SkipReason reason, MmStatus status, string expected) => Assert.Equal(expected, EvictionText.ReasonOf(reason, status));
+
+    [Fact]
+    public void AMoveThatFailedIsNotToldAsOneThatWasDone()
+    {
+        DeviceEvent failed = new()
+        {
+            Kind = DeviceEventKind.MoveFinished,
+            From = MemoryDomain.Vram,
+            To = MemoryDomain.Gtt,
+            Status = MmStatus.OutOfMemory,
+            Cause = MoveCause.Eviction,
+            RelatedId = 7,
+        };
+        Assert.Equal("0 ms  could not be moved from Vram to Gtt: out of memory (eviction by BO 7)", EvictionText.Of(failed));
+        Assert.Equal("0 ms  moved from Vram to Gtt (eviction by BO 7)", EvictionText.Of(failed with { Status = MmStatus.Ok }));
+    }
 }

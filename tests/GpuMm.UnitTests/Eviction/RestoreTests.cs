@@ -61,6 +61,31 @@ public sealed class RestoreTests
         }
     }
 
+    [Fact]
+    public void S3FifoCountsWhatItHasAsideToItsMainQueue()
+    {
+        IEvictionPolicy ranking = EvictionPolicies.Get("s3fifo").CreateRanking();
+        ranking.Reserve(11);
+        ranking.Start(100, mayRefuse: false); // 10 units are for the small queue
+        for (int slot = 0; slot < 11; slot++)
+        {
+            uint size = slot < 10 ? 10u : 1u; // Ten large ones fill the main queue above its 90, the last is the small queue's.
+            ranking.Miss(slot, size);
+            ranking.Insert(slot, size);
+        }
+
+        Assert.Equal(0, ranking.SelectVictim(-1, 1));
+        Assert.Equal(1, ranking.SelectVictim(-1, 1)); // The first is only looked at: the main queue is as full as before.
+        ranking.Restore(1);
+        ranking.Evict(0);
+        Assert.Equal(10, ranking.SelectVictim(-1, 1)); // Now it is within its share.
+        ranking.Restore(10);
+        ranking.Insert(0, 10);
+        Assert.Equal(1, ranking.SelectVictim(-1, 1));
+        ranking.Remove(1); // Its owner freed it meanwhile.
+        Assert.Equal(10, ranking.SelectVictim(-1, 1));
+    }
+
     private static IEvictionPolicy Exercised(string policy, ulong seed, out int resident)
     {
         Prng random = new(seed);

@@ -235,6 +235,57 @@ public sealed class SwapTests
         Assert.Empty(device.Validate());
     }
 
+    [Theory]
+    [InlineData(true, 0, 3)] // The limit of pages below 4 GiB alone
+    [InlineData(true, 2, 2)] // The lesser of both
+    [InlineData(true, 5, 3)]
+    [InlineData(false, 0, 8)] // Without such pages it says nothing
+    [InlineData(false, 2, 2)]
+    public void PagesBelow4GiBHaveALimitOfTheirOwn(bool usesDma32, int limitPages, int expectedPages)
+    {
+        using GpuDevice device = new(
+            new GpuDeviceOptions
+            {
+                SystemBytes = 8 * 4096,
+                ApertureBytes = 64 * 4096,
+                PagePoolBytes = 4096,
+                PoolUsesDma32 = usesDma32,
+                Dma32LimitBytes = 3 * 4096,
+                PageLimitBytes = limitPages == 0 ? null : (ulong)limitPages * 4096,
+            },
+            new InlineDriver());
+        int made = 0;
+        MmStatus status = MmStatus.Ok;
+        while (status == MmStatus.Ok)
+        {
+            OperationContext context = default;
+            status = device.TryCreate(new BufferObjectDescription(4096), Placement.Gtt, ref context, out BufferObject? one);
+            made += one is null ? 0 : 1;
+        }
+
+        Assert.Equal(MmStatus.OutOfMemory, status);
+        Assert.Equal(expectedPages, made);
+        Assert.True(device.Validate() is { Count: 0, IsComplete: true });
+    }
+
+    [Fact]
+    public void OverTheLimitOfPagesBelow4GiBOthersAreSwappedOut()
+    {
+        using MemorySwapStore store = new(16);
+        using GpuDevice device = new(
+            new GpuDeviceOptions { SystemBytes = 8 * 4096, PagePoolBytes = 4096, PoolUsesDma32 = true, Dma32LimitBytes = 3 * 4096, Swap = store },
+            new InlineDriver());
+        BufferObject first = Create(device, 3);
+        BufferObject second = Create(device, 2);
+        Assert.True(first.IsSwapped);
+        Assert.False(second.IsSwapped);
+        Assert.True(device.Validate() is { Count: 0, IsComplete: true });
+    }
+
+    [Fact]
+    public void TheLimitOfPagesBelow4GiBIsAtMost2GiB() => Assert.Throws<ArgumentOutOfRangeException>(static () => new GpuDevice(
+        new GpuDeviceOptions { Dma32LimitBytes = GpuDeviceOptions.MaxDma32LimitBytes + 1 }, new InlineDriver()));
+
     [Fact]
     public void ThePoolKeepsPagesThatAreNotCachedAndGivesThemUpWhenNeeded()
     {

@@ -28,6 +28,7 @@ public struct S3FifoPolicy : IEvictionPolicy
     private long _smallSize;
     private long _mainSize;
     private long _ghostSize;
+    private long _mainAside; // Units selected from the main queue, neither evicted nor restored yet: they still take room
     private bool _mayRefuse;
 
     /// <inheritdoc/>
@@ -40,6 +41,7 @@ public struct S3FifoPolicy : IEvictionPolicy
         _smallSize = (long)(capacity * 0.10);
         _mainSize = capacity - _smallSize;
         _ghostSize = (long)(capacity * 0.90);
+        _mainAside = 0;
         _mayRefuse = mayRefuse;
     }
 
@@ -83,7 +85,7 @@ public struct S3FifoPolicy : IEvictionPolicy
     {
         while (true)
         {
-            bool fromMain = _main.Units > _mainSize || _small.IsEmpty;
+            bool fromMain = _small.IsEmpty || (!_main.IsEmpty && _main.Units + _mainAside > _mainSize);
             int slot = fromMain ? SelectFromMain() : SelectFromSmall();
             if (slot >= 0 || (_small.IsEmpty && _main.IsEmpty))
             {
@@ -97,6 +99,7 @@ public struct S3FifoPolicy : IEvictionPolicy
     {
         ref PolicyNode node = ref _nodes[slot];
         bool isRemembered = (node.State & Small) != 0 && node.Size <= _ghostSize;
+        NoteBack(node);
         node.State = 0;
         if (!isRemembered)
         {
@@ -115,6 +118,7 @@ public struct S3FifoPolicy : IEvictionPolicy
     /// <inheritdoc/>
     public void Restore(int slot)
     {
+        NoteBack(_nodes[slot]);
         ref uint state = ref _nodes[slot].State;
         state &= ~Selected;
         if ((state & Small) != 0)
@@ -155,6 +159,7 @@ public struct S3FifoPolicy : IEvictionPolicy
     public void Remove(int slot)
     {
         uint state = _nodes[slot].State;
+        NoteBack(_nodes[slot]);
         if (IsIn(state))
         {
             ref PolicyList list = ref (state & Small) != 0 ? ref _small : ref _main;
@@ -169,6 +174,15 @@ public struct S3FifoPolicy : IEvictionPolicy
     }
 
     private static bool IsIn(uint state) => (state & (Small | Main)) != 0 && (state & Selected) == 0;
+
+    // Aside no longer, if it was. A candidate that a rule spares must not make the main queue look as if it had room.
+    private void NoteBack(in PolicyNode node)
+    {
+        if ((node.State & (Main | Selected)) == (Main | Selected))
+        {
+            _mainAside -= node.Size;
+        }
+    }
 
     private int SelectFromSmall()
     {
@@ -194,6 +208,7 @@ public struct S3FifoPolicy : IEvictionPolicy
             uint count = _nodes[slot].State >> CountShift;
             if (count == 0)
             {
+                _mainAside += _nodes[slot].Size;
                 _nodes[slot].State |= Selected;
                 return slot;
             }

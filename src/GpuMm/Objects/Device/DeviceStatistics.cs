@@ -15,18 +15,17 @@ public sealed class DeviceStatistics
     // Every fault and every move counts: threads must not meet there. Moves and bytes of one pair of domains lie side by side.
     private readonly StripedCounters _faults = new(FaultCounters);
     private readonly StripedCounters _moves = new(2 * DomainCount * DomainCount);
-    private long _evictions;
-    private long _evictedBytes;
+    private readonly StripedCounters _evictions = new(2); // Number, bytes
     private long _zappedPtes;
     private long _swappedOutBytes;
     private long _swappedInBytes;
     private long _visibilityFaults;
 
     /// <summary>Objects that were moved to make room for others, hops not counted.</summary>
-    public long Evictions => Volatile.Read(ref _evictions);
+    public long Evictions => _evictions.Sum(0);
 
     /// <summary>Bytes of those objects.</summary>
-    public long EvictedBytes => Volatile.Read(ref _evictedBytes);
+    public long EvictedBytes => _evictions.Sum(1);
 
     /// <summary>CPU faults that a handler answered, retries included.</summary>
     public long Faults => _faults.Sum(FaultCount);
@@ -71,8 +70,8 @@ public sealed class DeviceStatistics
 
     internal void CountEviction(ulong sizeBytes)
     {
-        Interlocked.Increment(ref _evictions);
-        Interlocked.Add(ref _evictedBytes, (long)sizeBytes);
+        _evictions.Add(0, 1);
+        _evictions.Add(1, (long)sizeBytes);
     }
 
     internal void CountFault(bool isRetry, int insertedCount)

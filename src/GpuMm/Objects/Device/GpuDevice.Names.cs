@@ -75,7 +75,7 @@ public sealed partial class GpuDevice
         }
 
         text.Append(CultureInfo.InvariantCulture, $"system pages: used {SystemPagesUsedBytes >> 10} KiB, peak {SystemPagesPeakBytes >> 10} KiB, ");
-        text.Append(Options.PageLimitBytes is { } limit ? string.Create(CultureInfo.InvariantCulture, $"limit {limit >> 10} KiB, ") : "");
+        text.Append(Options.PageLimitThatHoldsBytes is { } limit ? string.Create(CultureInfo.InvariantCulture, $"limit {limit >> 10} KiB, ") : "");
         text.Append(CultureInfo.InvariantCulture, $"pooled {PooledBytes >> 10} KiB, swapped {Options.Swap?.PageCount * 4 ?? 0} KiB\n");
         if (IoWindow is { } window)
         {

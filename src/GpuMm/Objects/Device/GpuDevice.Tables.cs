@@ -218,7 +218,7 @@ public sealed partial class GpuDevice
     // Brings the pages in use below the limit, by swapping; false when that did not help enough.
     private bool MakePages(BufferObject requester, ulong sizeBytes, ref OperationContext context)
     {
-        if (Options.PageLimitBytes is not { } limit)
+        if (Options.PageLimitThatHoldsBytes is not { } limit)
         {
             return true;
         }

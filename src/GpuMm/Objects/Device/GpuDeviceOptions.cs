@@ -9,6 +9,9 @@ namespace GpuMm.Objects;
 /// <summary>The sizes of a device. All are whole pages.</summary>
 public sealed record GpuDeviceOptions
 {
+    /// <summary>Most that <see cref="Dma32LimitBytes"/> may be: half of what such pages can be.</summary>
+    public const ulong MaxDma32LimitBytes = 1ul << 31;
+
     /// <summary>Video memory, bytes; at least one page.</summary>
     public ulong VramBytes { get; init; } = 256ul << 20;
 
@@ -67,8 +70,14 @@ public sealed record GpuDeviceOptions
     /// <summary>The pool keeps pages of the DMA allocator: lists of its own, cached pages too.</summary>
     public bool PoolUsesDmaAllocator { get; init; }
 
-    /// <summary>The pool gives out pages below 4 GiB only.</summary>
+    /// <summary>The pool gives out pages below 4 GiB only, and <see cref="Dma32LimitBytes"/> holds beside the other limit.</summary>
     public bool PoolUsesDma32 { get; init; }
+
+    /// <summary>
+    /// With <see cref="PoolUsesDma32"/>: pages that objects may use before others are swapped out for them, bytes, 0 to
+    /// <see cref="MaxDma32LimitBytes"/>. Pages that an object brought itself do not count. Source: ttm_dma32_pages_limit.
+    /// </summary>
+    public ulong Dma32LimitBytes { get; init; } = MaxDma32LimitBytes;
 
     /// <summary>When the aperture's table is written; <see cref="GartMode.None"/> keeps no table.</summary>
     public GartMode Gart { get; init; }
@@ -104,6 +113,10 @@ public sealed record GpuDeviceOptions
     /// </summary>
     public bool ChecksContents { get; init; }
 
+    // The lesser of the limits that hold; null for none.
+    internal ulong? PageLimitThatHoldsBytes =>
+        PoolUsesDma32 ? Math.Min(Dma32LimitBytes, PageLimitBytes ?? ulong.MaxValue) : PageLimitBytes;
+
     internal void Check()
     {
         CheckSize(VramBytes, nameof(VramBytes));
@@ -117,9 +130,18 @@ public sealed record GpuDeviceOptions
                 "The device file has at least one page, and the bus sees system RAM from a page above address 0 on.");
         }
 
+        CheckDma32(Dma32LimitBytes, nameof(Dma32LimitBytes));
         CheckVisible(VisibleVramBytes ?? VramBytes, VramBytes, VramAllocator, nameof(VisibleVramBytes));
         CheckScattered(ScattersSystem, Backing != BackingKind.None || Swap is not null || PagePoolBytes != 0, nameof(ScattersSystem));
         CheckScattered(ScattersAperture, Backing != BackingKind.None || Swap is not null || Gart != GartMode.None, nameof(ScattersAperture));
+    }
+
+    private static void CheckDma32(ulong limitBytes, string name)
+    {
+        if (limitBytes > MaxDma32LimitBytes)
+        {
+            throw new ArgumentOutOfRangeException(name, limitBytes, "Of the pages below 4 GiB objects may use 2 GiB at most.");
+        }
     }
 
     private static void CheckScattered(bool isScattered, bool needsPlaces, string name)

@@ -1,3 +1,4 @@
+using System;
 using GpuMm.Fences;
 
 namespace GpuMm.Objects;
@@ -12,14 +13,15 @@ internal sealed class EvictionFences
     public const int SlotCount = 8;
 
     private readonly Fence[] _slots = new Fence[SlotCount];
+    private int _usedCount; // Slots that ever held a fence: with a driver that copies at once there are none to look through
 
     /// <summary>Remembers a fence in the slot of its context or in one that is done.</summary>
     /// <param name="fence">The fence.</param>
     /// <returns>False when every slot holds another timeline's running copy.</returns>
     public bool TryAdd(Fence fence)
     {
-        int free = -1;
-        for (int i = 0; i < SlotCount; i++)
+        int free = _usedCount < SlotCount ? _usedCount : -1;
+        for (int i = 0; i < _usedCount; i++)
         {
             if (ReferenceEquals(_slots[i].Context, fence.Context))
             {
@@ -41,6 +43,7 @@ internal sealed class EvictionFences
         if (free >= 0)
         {
             _slots[free] = fence;
+            _usedCount = int.Max(_usedCount, free + 1);
         }
 
         return free >= 0;
@@ -49,7 +52,7 @@ internal sealed class EvictionFences
     /// <summary>Any fence that still runs.</summary>
     public bool TryGetUnsignaled(out Fence fence)
     {
-        foreach (Fence slot in _slots)
+        foreach (Fence slot in _slots.AsSpan(0, _usedCount))
         {
             if (!slot.IsSignaled)
             {
@@ -65,7 +68,7 @@ internal sealed class EvictionFences
     /// <summary>Adds the running copies to a reservation, as kernel work. Lock: the reservation.</summary>
     public void CopyTo(Reservation reservation)
     {
-        foreach (Fence slot in _slots)
+        foreach (Fence slot in _slots.AsSpan(0, _usedCount))
         {
             if (!slot.IsSignaled)
             {
