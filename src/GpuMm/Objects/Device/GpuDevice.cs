@@ -144,11 +144,14 @@ public sealed partial class GpuDevice : IDisposable
         FindManager(domain) ?? throw new ArgumentOutOfRangeException(nameof(domain), domain, "The device has no such domain.");
 
     /// <summary>Puts a manager, of a driver's own domain or instead of the usual one, in charge of a domain.</summary>
-    /// <param name="manager">The manager. The domain must hold nothing yet.</param>
+    /// <param name="manager">The manager, of domain 0 to <see cref="MaxDomains"/> - 1. The domain must hold nothing yet.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such domain.</exception>
+    /// <exception cref="InvalidOperationException">The domain holds something.</exception>
     /// <remarks>At set-up only. A domain with bytes of its own also needs a backing in <see cref="Memory"/>.</remarks>
     public void SetManager(ResourceManager manager)
     {
         ArgumentNullException.ThrowIfNull(manager);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)manager.Domain, (uint)MaxDomains, nameof(manager));
         ref ResourceManager? slot = ref _managers[(int)manager.Domain];
         if (slot is { UsedBytes: > 0 })
         {
