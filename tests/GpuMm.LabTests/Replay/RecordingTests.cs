@@ -1,4 +1,7 @@
+using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using GpuMm.Diagnostics;
 using GpuMm.Lab.Replay;
 using GpuMm.Objects;
@@ -101,6 +104,40 @@ public sealed class RecordingTests
         Assert.Equal(0, result.BrokenInvariants);
     }
 
+    [Fact]
+    public void ARecordingOfVersionOneDotZeroReplaysToTheSameDecisions()
+    {
+        // Written by the program of that version, which told neither who asked nor in which address space.
+        byte[] recording = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "version-1.0.gmmt"));
+        Assert.Equal((1, 0), (BitConverter.ToUInt16(recording, 8), BitConverter.ToUInt16(recording, 10)));
+        using GmmtReader reader = new(new MemoryStream(recording), "version-1.0.gmmt");
+        SimulatedDriver driver = new(s_machine, new VirtualClock());
+        using GpuDevice device = new(RecordedRun.OptionsOf(reader.Description.Properties, out _), driver);
+        EventLog log = new();
+        device.AddObserver(log);
+        RecordingReplay replay = new(device);
+        List<(DeviceEventKind Kind, ulong ObjectId, ulong TimeNs, ulong Size)> told = [];
+        TraceEvent[] one = new TraceEvent[1];
+        int count = 0;
+        for (; reader.Read(one) > 0; count++)
+        {
+            replay.Apply(one[0]);
+            if (IsDecision(one[0].DeviceKind))
+            {
+                told.Add((one[0].DeviceKind, one[0].ObjectId, (ulong)one[0].TimeNs, one[0].SizeBytes));
+            }
+        }
+
+        Assert.Equal((201, 45L, 0L), (count, replay.Operations, replay.Divergences));
+        Assert.Empty(replay.Skipped);
+        Assert.True(told.Count > 50, $"{told.Count} decisions");
+        Assert.Equal(told, log.Events.Where(static e => IsDecision(e.Kind)).Select(static e => (e.Kind, e.ObjectId, e.TimeNs, e.SizeBytes)));
+
+        static bool IsDecision(DeviceEventKind kind) => kind is
+            DeviceEventKind.MoveStarted or DeviceEventKind.MoveFinished or DeviceEventKind.SpaceTaken or DeviceEventKind.SpaceReturned or
+            DeviceEventKind.Evicted or DeviceEventKind.FaultServed or DeviceEventKind.Zapped;
+    }
+
     private static byte[] Record(ulong seed, int frames, out ulong state)
     {
         MemoryStream stream = new();
@@ -111,7 +148,7 @@ public sealed class RecordingTests
 
     private sealed class EventLog : IDeviceObserver
     {
-        public System.Collections.Generic.List<DeviceEvent> Events { get; } = [];
+        public List<DeviceEvent> Events { get; } = [];
 
         public bool WantsAccesses => true;
 
