@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GpuMm.Backing;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 
@@ -49,6 +50,7 @@ internal sealed class CompactSpace
         RangeRequest wanted = new(sizeBytes, 1, 0, startBytes, 0, _mode);
         MmStatus status = _single.TryInsert(in wanted, out RangeHandle handle);
         space = handle.Packed;
+        MemoryHint.Prefetch(in _single.RecordAt(_single.UnusedSlot)); // For the next one.
         return status == MmStatus.Ok;
     }
 
@@ -72,9 +74,9 @@ internal sealed class CompactSpace
     /// <param name="space">The space; 0 for none.</param>
     public void Prefetch(ulong space)
     {
-        if (space != 0)
+        if (space != 0 && _single is not null)
         {
-            _single?.Prefetch(new RangeHandle(space));
+            MemoryHint.Prefetch(in _single.RecordAt((int)new RangeHandle(space).Slot));
         }
     }
 
@@ -82,9 +84,11 @@ internal sealed class CompactSpace
     /// <param name="space">The space, which was fetched; 0 for none.</param>
     public void PrefetchNeighbours(ulong space)
     {
-        if (space != 0)
+        if (space != 0 && _single is not null)
         {
-            _single?.PrefetchNeighbours(new RangeHandle(space));
+            ref readonly RangeSegment record = ref _single.RecordAt((int)new RangeHandle(space).Slot);
+            MemoryHint.Prefetch(in _single.RecordAt(record.Prev));
+            MemoryHint.Prefetch(in _single.RecordAt(record.Next));
         }
     }
 

@@ -1,7 +1,6 @@
 using System;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using GpuMm.Backing;
 
 namespace GpuMm.Ranges;
 
@@ -251,7 +250,6 @@ public sealed partial class RangeAllocator
         if (slot != 0)
         {
             _unusedSegment = _segments[slot].Next;
-            MemoryHint.Prefetch(ref _segments[_unusedSegment]); // For the next one.
             return slot;
         }
 

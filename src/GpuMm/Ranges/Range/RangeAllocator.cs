@@ -1,7 +1,6 @@
 using System;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using GpuMm.Backing;
 
 namespace GpuMm.Ranges;
 
@@ -232,18 +231,12 @@ public sealed partial class RangeAllocator
     /// <exception cref="InvalidOperationException">The handle is not live.</exception>
     public bool HoleFollows(RangeHandle handle) => _segments[SlotOf(handle)].HoleAfter;
 
-    /// <summary>Fetches the record of a node that will be removed soon.</summary>
-    /// <param name="handle">The node.</param>
-    internal void Prefetch(RangeHandle handle) => MemoryHint.Prefetch(ref _segments[(int)handle.Slot]);
+    /// <summary>The record that the next node will get; 0 when it is a new one. For who fetches it early.</summary>
+    internal int UnusedSlot => _unusedSegment;
 
-    /// <summary>Fetches the records beside a node, whose own was fetched before.</summary>
-    /// <param name="handle">The node; live.</param>
-    internal void PrefetchNeighbours(RangeHandle handle)
-    {
-        ref RangeSegment node = ref _segments[SlotOf(handle)];
-        MemoryHint.Prefetch(ref _segments[node.Prev]);
-        MemoryHint.Prefetch(ref _segments[node.Next]);
-    }
+    /// <summary>A record, of a node or not, for who fetches it early.</summary>
+    /// <param name="slot">Its place: a handle's slot, or a neighbour's.</param>
+    internal ref readonly RangeSegment RecordAt(int slot) => ref _segments[slot];
 
     private static bool IsPlain(in RangeRequest request) =>
         (request.StartBytes | request.EndBytes) == 0 && request.AlignmentBytes <= 1 &&
