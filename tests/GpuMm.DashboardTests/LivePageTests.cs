@@ -15,50 +15,28 @@ namespace GpuMm.DashboardTests;
 public sealed class LivePageTests
 {
     [Fact]
-    public async Task ARefreshThatFailsIsSaidAndTheNextOneGoesOn()
+    public Task ARefreshThatFailsIsSaidAndTheNextOneGoesOn() => WithRendererAsync(async (renderer, state) =>
     {
-        ServiceCollection services = new();
-        services.AddGpuMm().AddGpu("gpu0");
-        services.AddScoped<ViewState>();
-        await using ServiceProvider provider = services.BuildServiceProvider();
-        await using AsyncServiceScope scope = provider.CreateAsyncScope();
-        ViewState state = scope.ServiceProvider.GetRequiredService<ViewState>();
-        await using HtmlRenderer renderer = new(scope.ServiceProvider, provider.GetRequiredService<ILoggerFactory>());
-        await renderer.Dispatcher.InvokeAsync(async () =>
-        {
-            Broken.Reads = 0;
-            HtmlRootComponentText(await renderer.RenderComponentAsync<Broken>(), "nothing yet");
-            Assert.Equal("no such moment", state.Problem);
-            state.TogglePause();
-            Assert.Equal(2, Broken.Reads);
-            Assert.Null(state.Problem);
-        });
-    }
+        HtmlRootComponentText(await renderer.RenderComponentAsync<Broken>(), "nothing yet");
+        Assert.Equal("no such moment", state.Problem);
+        state.TogglePause();
+        Assert.Equal(2, Broken.Reads);
+        Assert.Null(state.Problem);
+    });
 
     [Fact]
-    public async Task APageThatNobodyCanSeeIsNotReadUntilItIsSeenAgain()
+    public Task APageThatNobodyCanSeeIsNotReadUntilItIsSeenAgain() => WithRendererAsync(async (renderer, state) =>
     {
-        ServiceCollection services = new();
-        services.AddGpuMm().AddGpu("gpu0");
-        services.AddScoped<ViewState>();
-        await using ServiceProvider provider = services.BuildServiceProvider();
-        await using AsyncServiceScope scope = provider.CreateAsyncScope();
-        ViewState state = scope.ServiceProvider.GetRequiredService<ViewState>();
-        await using HtmlRenderer renderer = new(scope.ServiceProvider, provider.GetRequiredService<ILoggerFactory>());
-        await renderer.Dispatcher.InvokeAsync(async () =>
-        {
-            Broken.Reads = 0;
-            await renderer.RenderComponentAsync<Broken>();
-            state.Hide(true);
-            state.TogglePause();
-            Assert.Equal(1, Broken.Reads);
-            state.CutOff(true); // The browser went as well.
-            state.Hide(false);
-            Assert.Equal(1, Broken.Reads);
-            state.CutOff(false);
-            Assert.Equal(2, Broken.Reads);
-        });
-    }
+        await renderer.RenderComponentAsync<Broken>();
+        state.Hide(true);
+        state.TogglePause();
+        Assert.Equal(1, Broken.Reads);
+        state.CutOff(true); // The browser went as well.
+        state.Hide(false);
+        Assert.Equal(1, Broken.Reads);
+        state.CutOff(false);
+        Assert.Equal(2, Broken.Reads);
+    });
 
     [Theory]
     [InlineData(500, 1, 10, 500)]
@@ -77,6 +55,19 @@ public sealed class LivePageTests
         using Broken page = new() { Provider = gpus, State = new ViewState(gpus), Logger = provider.GetRequiredService<ILogger<LivePage>>() };
         page.Dispose();
         await ((IHandleAfterRender)page).OnAfterRenderAsync();
+    }
+
+    private static async Task WithRendererAsync(Func<HtmlRenderer, ViewState, Task> look)
+    {
+        ServiceCollection services = new();
+        services.AddGpuMm().AddGpu("gpu0");
+        services.AddScoped<ViewState>();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        await using AsyncServiceScope scope = provider.CreateAsyncScope();
+        ViewState state = scope.ServiceProvider.GetRequiredService<ViewState>();
+        await using HtmlRenderer renderer = new(scope.ServiceProvider, provider.GetRequiredService<ILoggerFactory>());
+        Broken.Reads = 0;
+        await renderer.Dispatcher.InvokeAsync(() => look(renderer, state));
     }
 
     private static void HtmlRootComponentText(Microsoft.AspNetCore.Components.Web.HtmlRendering.HtmlRootComponent root, string text) => Assert.Equal(text, root.ToHtmlString());

@@ -4,11 +4,11 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Client;
 using GpuMm.Hosting.Machine;
-using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.State;
 using GpuMm.Objects;
 using Xunit;
+using static GpuMm.HostingTests.SmallDevice;
 
 namespace GpuMm.HostingTests;
 
@@ -141,23 +141,5 @@ public sealed class GroupTests
         Assert.Equal(400, (await Assert.ThrowsAsync<GpuMmException>(() => service.SetDomainLimitsAsync("gpu0", client.Id, "tape", 0, 0, null, cancel))).Status);
         Assert.Equal(404, (await Assert.ThrowsAsync<GpuMmException>(() => service.SetDomainLimitsAsync("gpu0", 999, "vram", 0, 0, null, cancel))).Status);
         Assert.Equal(404, (await Assert.ThrowsAsync<GpuMmException>(() => service.GetLimitsAsync("gpu0", 999, cancel))).Status);
-    }
-
-    private static SimulatedGpu Gpu() => new("gpu0", new SimulatedGpuOptions { Vram = ByteCount.MiB(16), Aperture = ByteCount.MiB(64), System = ByteCount.MiB(64) });
-
-    private static void Ok(SessionError? error) => Assert.Null(error);
-
-    private static GpuSession Open(SimulatedGpu gpu, string name)
-    {
-        Ok(gpu.SessionTable.TryOpen(name, default, out GpuSession? session, new byte[32], TimeSpan.FromMinutes(1)));
-        return session!;
-    }
-
-    private static void Fill(GpuSession session, int mebibytes)
-    {
-        for (int i = 0; i < mebibytes; i++)
-        {
-            Ok(session.Create(new ObjectRequest(1 << 20, $"{i}", "vram"), out _));
-        }
     }
 }

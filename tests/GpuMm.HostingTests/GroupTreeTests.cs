@@ -4,12 +4,12 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Client;
 using GpuMm.Hosting.Machine;
-using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.State;
 using GpuMm.Hosting.Views;
 using GpuMm.Objects;
 using Xunit;
+using static GpuMm.HostingTests.SmallDevice;
 
 namespace GpuMm.HostingTests;
 
@@ -190,24 +190,6 @@ public sealed class GroupTreeTests
     }
 
     private static async Task RefusedAsync(int status, Func<Task> ask) => Assert.Equal(status, (await Assert.ThrowsAsync<GpuMmException>(ask)).Status);
-
-    private static SimulatedGpu Gpu() => new("gpu0", new SimulatedGpuOptions { Vram = ByteCount.MiB(16), Aperture = ByteCount.MiB(64), System = ByteCount.MiB(64) });
-
-    private static void Ok(SessionError? error) => Assert.Null(error);
-
-    private static GpuSession Open(SimulatedGpu gpu, string name, string? group)
-    {
-        Ok(gpu.SessionTable.TryOpen(name, default, out GpuSession? session, new byte[32], TimeSpan.FromMinutes(1), group));
-        return session!;
-    }
-
-    private static void Fill(GpuSession session, int mebibytes)
-    {
-        for (int i = 0; i < mebibytes; i++)
-        {
-            Ok(session.Create(new ObjectRequest(1 << 20, $"{i}", "vram"), out _));
-        }
-    }
 
     private sealed class DeviceStateFolder : IDisposable
     {
