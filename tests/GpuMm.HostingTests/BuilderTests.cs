@@ -80,7 +80,7 @@ public sealed class BuilderTests
         WhatIfService sweeps = host.Services.GetRequiredService<WhatIfService>();
         foreach (ulong mebibytes in (ulong[])[64, 128])
         {
-            Assert.NotEqual(0, sweeps.Ask(new WhatIfRequest(GpuMm.RenderLoop.SceneDescription.All[0].Name, null, mebibytes << 20, 20, 1), out string? problem));
+            Assert.NotEqual(0, sweeps.Ask(new WhatIfRequest(GpuMm.RenderLoop.SceneDescription.All[0].Name, null, mebibytes << 20, 450, 1), out string? problem));
             Assert.Null(problem);
         }
 
@@ -89,7 +89,12 @@ public sealed class BuilderTests
             await Task.Delay(20, cancel);
         }
 
-        Assert.All(sweeps.Runs(), static run => Assert.NotNull(run.Summary));
+        Assert.All(sweeps.Runs(), static run =>
+        {
+            Assert.NotNull(run.Summary);
+            Assert.Equal(225, run.FrameMs.Length); // Two frames share a point, and the longer is drawn.
+            Assert.True(run.FrameMs.Max() * 1e6 >= run.Summary.FrameMaxNs - 1);
+        });
         await host.StopAsync(cancel);
     }
 

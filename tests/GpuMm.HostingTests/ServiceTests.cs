@@ -159,6 +159,8 @@ public sealed class ServiceTests(ServiceTests.OneService one) : IClassFixture<Se
         (int exitCode, string output, string error) = await ServeProcess.RunAsync("client", "--connect", $"unix:{path}");
         Assert.Equal((0, ""), (exitCode, error));
         Assert.Contains("bytes are right", output, StringComparison.Ordinal);
+        (exitCode, _, error) = await ServeProcess.RunAsync("client", "--connect", $"http://unix:{path}"); // As the service prints it.
+        Assert.Equal((0, ""), (exitCode, error));
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));

@@ -33,6 +33,7 @@ internal static class ClientCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string to = parsed.GetValue(s_connect)!;
+        to = to.StartsWith("http://unix:", StringComparison.Ordinal) ? to["http://".Length..] : to; // As the service prints it.
         bool isSocket = to.StartsWith("unix:", StringComparison.Ordinal);
         Uri? address = null;
         if (!isSocket && !(Uri.TryCreate(to, UriKind.Absolute, out address) && address.Scheme is "http" or "https"))

@@ -10,7 +10,7 @@ namespace GpuMm.Dashboard.WhatIf;
 /// <param name="DoneFrames">Frames drawn so far.</param>
 /// <param name="Frames">Frames to draw.</param>
 /// <param name="Summary">How it went; null before the end.</param>
-/// <param name="FrameMs">Frame times, ms, at most <see cref="WhatIfService.MaxPoints"/> of them, evenly spread.</param>
+/// <param name="FrameMs">Frame times, ms, at most <see cref="WhatIfService.MaxPoints"/>: of frames that share one, the longest. A loading screen's are among them.</param>
 /// <param name="Problem">Why it failed; null when it did not.</param>
 /// <param name="Wall">How long it took.</param>
 public sealed record WhatIfRun(

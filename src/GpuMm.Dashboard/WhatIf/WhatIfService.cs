@@ -142,16 +142,19 @@ public sealed class WhatIfService : BackgroundService
     {
         long start = Stopwatch.GetTimestamp();
         List<double> frames = [];
-        int every = Math.Max(1, run.Frames / MaxPoints);
+        int every = (run.Frames + MaxPoints - 1) / MaxPoints;
+        double longest = 0;
         try
         {
             Options(run.Request, out DemoOptions? options, out Scene? scene);
             DemoSummary summary = DemoRun.Run(scene!, options!, progress =>
             {
                 stoppingToken.ThrowIfCancellationRequested();
-                if (progress.Frame % every == 0)
+                longest = Math.Max(longest, progress.FrameTime.Milliseconds);
+                if (progress.Frame % every == 0 || progress.Frame == run.Frames)
                 {
-                    frames.Add(progress.FrameTime.Milliseconds);
+                    frames.Add(longest);
+                    longest = 0;
                     Change(run.Id, kept => kept with { DoneFrames = progress.Frame });
                 }
             }).Summary;
