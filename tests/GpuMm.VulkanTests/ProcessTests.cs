@@ -76,8 +76,13 @@ public sealed class ProcessTests
 
     private static Process Start(string arguments, bool hidesDrivers = false)
     {
-        ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "GpuMm.Cli.dll"));
+        // What runs in the background of a script ignores Ctrl-C, and so would all that it starts.
+        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "GpuMm.Cli.dll")])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (string argument in arguments.Split(' '))
         {
             start.ArgumentList.Add(argument);
