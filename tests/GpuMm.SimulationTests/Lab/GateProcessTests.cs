@@ -51,7 +51,7 @@ public sealed class GateProcessTests
         Assert.Equal(3, exitCode);
         Assert.Contains("\"enoughBytes\": null", output, StringComparison.Ordinal);
         (exitCode, output, string error) = Gpumm.Run($"knee {trace} --budget speed<1");
-        Assert.Equal((1, ""), (exitCode, output));
+        Assert.Equal((2, ""), (exitCode, output));
         Assert.Contains("give one of byte-miss-ratio, ", error, StringComparison.Ordinal);
     }
 
@@ -91,10 +91,10 @@ public sealed class GateProcessTests
     [InlineData("sweep GOLDEN.csv --from tape", 2, "there is no such format")]
     [InlineData("knee ZIPF --budget fast", 2, "such as 'p99<16.7ms'")]
     [InlineData("knee ZIPF --budget misses<5 --policy lru,fifo", 2, "a knee is of one policy")]
-    [InlineData("check none.db --baseline none.db", 1, "gpumm sweep --out none.db makes it")]
+    [InlineData("check none.db --baseline none.db", 2, "gpumm sweep --out none.db makes it")]
     [InlineData("check GOLDEN.csv --baseline GOLDEN.csv", 1, "Give a file of gpumm results")]
-    [InlineData("report none.db", 1, "there is no such file")]
-    [InlineData("merge none.db --out all.db", 1, "there is no such file")]
+    [InlineData("report none.db", 2, "there is no such file")]
+    [InlineData("merge none.db --out all.db", 2, "there is no such file")]
     [InlineData("diff ZIPF", 2, "--policy lru,sieve compares two replays")]
     [InlineData("diff none.bin ZIPF", 2, "there is no such file")]
     [InlineData("diff ZIPF ZIPF", 1, "nothing in it tells what a manager did")]
