@@ -70,7 +70,7 @@ public sealed class ServiceTests(ServiceTests.OneService one) : IClassFixture<Se
         await using GpuMmClient client = await service.OpenClientAsync("views", new ClientSettings { Name = "seen" }, cancel);
         GpuMmObject texture = await client.CreateAsync(new NewObject { Size = 8 << 20, Name = "needle", Placement = "vram" }, cancel);
         await Task.Delay(60, cancel);
-        Assert.Equal(["events", "gpu0", "views", "work"], (await GetAsync("devices")).EnumerateArray().Select(static each => each.GetProperty("name").GetString()).Order());
+        Assert.Equal(["busy", "events", "gpu0", "views"], (await GetAsync("devices")).EnumerateArray().Select(static each => each.GetProperty("name").GetString()).Order());
         JsonElement snapshot = await GetAsync("devices/views/snapshot");
         Assert.Equal(8 << 20, snapshot.GetProperty("domains")[0].GetProperty("usedBytes").GetInt64());
         JsonElement map = await GetAsync("devices/views/heap/vram?cells=16");
@@ -129,7 +129,7 @@ public sealed class ServiceTests(ServiceTests.OneService one) : IClassFixture<Se
     public async Task AWorkloadMakesSomethingToSeeAndStops()
     {
         CancellationToken cancel = TestContext.Current.CancellationToken;
-        using HttpResponseMessage started = await _service.Http.PostAsJsonAsync("devices/work/workloads", new { name = "demo", framesPerSecond = 200, oversubscription = 2 }, cancel);
+        using HttpResponseMessage started = await _service.Http.PostAsJsonAsync("devices/busy/workloads", new { name = "demo", framesPerSecond = 200, oversubscription = 2 }, cancel);
         Assert.Equal(HttpStatusCode.Created, started.StatusCode);
         JsonElement run;
         do
@@ -139,12 +139,12 @@ public sealed class ServiceTests(ServiceTests.OneService one) : IClassFixture<Se
             Assert.False(run.TryGetProperty("failure", out JsonElement failure), failure.ToString());
         }
         while (run.GetProperty("frames").GetInt64() < 50);
-        Assert.Equal(3, (await GetAsync("devices/work/clients")).GetArrayLength());
-        Assert.True((await GetAsync("devices/work/events?kinds=evicted&max=10000")).GetProperty("events").GetArrayLength() > 0);
-        Assert.Empty((await PostAsync("devices/work/validate")).GetProperty("problems").EnumerateArray());
+        Assert.Equal(3, (await GetAsync("devices/busy/clients")).GetArrayLength());
+        Assert.True((await GetAsync("devices/busy/events?kinds=evicted&max=10000")).GetProperty("events").GetArrayLength() > 0);
+        Assert.Empty((await PostAsync("devices/busy/validate")).GetProperty("problems").EnumerateArray());
         using HttpResponseMessage stopped = await _service.Http.DeleteAsync("workloads/1", cancel);
         Assert.Equal(HttpStatusCode.NoContent, stopped.StatusCode);
-        while ((await GetAsync("devices/work/clients")).GetArrayLength() > 0)
+        while ((await GetAsync("devices/busy/clients")).GetArrayLength() > 0)
         {
             await Task.Delay(20, cancel);
         }
@@ -188,7 +188,7 @@ public sealed class ServiceTests(ServiceTests.OneService one) : IClassFixture<Se
         {
             const string Size = "vram=16MiB,aperture=64MiB,system=64MiB";
             Service = await ServeProcess.StartAsync(
-                "--gpu", $"gpu0:{Size}", "--gpu", $"views:{Size}", "--gpu", $"events:{Size},EventCapacity=64", "--gpu", $"work:{Size}",
+                "--gpu", $"gpu0:{Size}", "--gpu", $"views:{Size}", "--gpu", $"events:{Size},EventCapacity=64", "--gpu", $"busy:{Size}",
                 "--set", "GpuMm:Telemetry:Prometheus=true", "--set", "GpuMm:PublishHardwareMetrics=true");
         }
 
