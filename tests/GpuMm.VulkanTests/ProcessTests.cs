@@ -39,7 +39,7 @@ public sealed class ProcessTests
         TestVulkan.Open().Dispose();
         using Process process = Start("calibrate --verify");
         string? line = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
-        Assert.StartsWith("gpumm: size ", line, StringComparison.Ordinal);
+        Assert.StartsWith("gpumm: copies, round ", line, StringComparison.Ordinal);
         (int exitCode, string error) = await InterruptAsync(process);
         Assert.Equal((1, "gpumm: interrupted; what was on the device was given back.\n"), (exitCode, error));
     }

@@ -103,8 +103,8 @@ internal static class ObjectsCommand
             body(Steps);
             nanoseconds[Math.Max(i, 0)] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / Steps;
 
-            // Warm for a second and a half: code is compiled for good on another thread, and on a busy machine that takes time.
-            i += i >= 0 || Stopwatch.GetElapsedTime(begin).TotalSeconds > 1.5 ? 1 : 0;
+            // Warm for three seconds: code is compiled for good on another thread, and on a busy machine that takes time.
+            i += i >= 0 || Stopwatch.GetElapsedTime(begin).TotalSeconds > 3 ? 1 : 0;
         }
 
         double processorNs = (Environment.CpuUsage.TotalTime - processor).TotalNanoseconds / (Steps * Rounds);

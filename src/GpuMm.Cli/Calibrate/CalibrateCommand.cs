@@ -55,20 +55,20 @@ internal static class CalibrateCommand
         bool isInterrupted = false;
         ConsoleCancelEventHandler cancel = (_, interrupt) =>
         {
-            interrupt.Cancel = true; // The size or round under way ends, then everything is given back.
+            interrupt.Cancel = true; // The round under way ends, then everything is given back.
             isInterrupted = true;
         };
         Console.CancelKeyPress += cancel;
         try
         {
             CalibrationOptions options = new() { DeviceIndex = parsed.GetValue(s_device) };
-            CalibrationResult? result = given is null ? Calibrator.Run(options, Told("size", () => isInterrupted)) : null;
+            CalibrationResult? result = given is null ? Calibrator.Run(options, Told("copies, round", () => isInterrupted)) : null;
             if (result is not null && parsed.GetValue(s_out) is { } path)
             {
                 File.WriteAllText(path, result.Profile.ToJson() + "\n");
             }
 
-            CalibrationVerdict? verdict = verifies ? CalibrationCheck.Run(given ?? result!.Profile, options, Told("round", () => isInterrupted)) : null;
+            CalibrationVerdict? verdict = verifies ? CalibrationCheck.Run(given ?? result!.Profile, options, Told("prediction, round", () => isInterrupted)) : null;
             if (parsed.GetValue(s_json))
             {
                 CalibrateDocument document = new() { SchemaVersion = 1, Calibration = CalibrateDocumentFit.Of(result), Verification = verdict };

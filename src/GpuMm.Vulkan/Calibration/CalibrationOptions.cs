@@ -7,13 +7,13 @@ public sealed record CalibrationOptions
     public int? DeviceIndex { get; init; }
 
     /// <summary>The smallest copy, bytes; whole pages.</summary>
-    public ulong MinBytes { get; init; } = 64ul << 10;
+    public ulong MinBytes { get; init; } = 32ul << 10;
 
     /// <summary>The largest copy, bytes; whole pages.</summary>
     public ulong MaxBytes { get; init; } = 32ul << 20;
 
-    /// <summary>Copies timed for each size, 3 or more.</summary>
-    public int Repeats { get; init; } = 15;
+    /// <summary>Copies timed for each size, way and order, 3 or more; there are six orders.</summary>
+    public int Repeats { get; init; } = 8;
 
     /// <summary>Frames of the workload that is predicted.</summary>
     public int VerifyFrames { get; init; } = 60;
@@ -21,6 +21,6 @@ public sealed record CalibrationOptions
     /// <summary>How often it runs.</summary>
     public int VerifyRounds { get; init; } = 8;
 
-    /// <summary>Decides its sizes and order.</summary>
+    /// <summary>Decides the order of the copies, and the sizes and order of the workload that is predicted.</summary>
     public ulong Seed { get; init; } = 1;
 }

@@ -4,8 +4,8 @@ namespace GpuMm.Vulkan.Calibration;
 /// <param name="Path">The way.</param>
 /// <param name="SizeBytes">The size.</param>
 /// <param name="Count">Copies that were timed.</param>
-/// <param name="QuartileNs">A quarter of them were faster, ns: what the device takes when it is hardly disturbed.</param>
-/// <param name="MedianNs">Half of them were faster, ns.</param>
+/// <param name="QuartileNs">What the device takes when it is hardly disturbed, ns: in each order of copies a quarter of them were faster than some time; the mean of those.</param>
+/// <param name="MedianNs">The same with half of them, ns.</param>
 /// <param name="FitNs">What the fitted curve says, ns.</param>
 public sealed record CalibrationPoint(CopyPath Path, ulong SizeBytes, int Count, long QuartileNs, long MedianNs, long FitNs)
 {

@@ -12,7 +12,7 @@ public static class Calibrator
 {
     /// <summary>Measures and fits.</summary>
     /// <param name="options">How.</param>
-    /// <param name="progress">Told each size as it is done, with how many there are; null for nobody.</param>
+    /// <param name="progress">Told each round as it is done, with how many there are; null for nobody.</param>
     /// <exception cref="MirrorUnavailableException">There is no device.</exception>
     /// <exception cref="VulkanException">The device failed, or its timestamps cannot be believed.</exception>
     public static CalibrationResult Run(CalibrationOptions options, Action<int, int>? progress = null)
@@ -44,27 +44,22 @@ public static class Calibrator
     internal static CalibrationResult Run(VulkanDevice device, CalibrationOptions options, Action<int, int>? progress = null)
     {
         IReadOnlyList<ulong> sizes = Sizes(options);
-        CopyPath[] paths = [CopyPath.ToDevice, CopyPath.ToHost, CopyPath.Clear];
-        List<(CopyPath Path, ulong SizeBytes, long[] Ns)> samples = [];
-        using (CopySampler sampler = new(device))
+        IReadOnlyList<CopySeries> samples;
+        using (CopySampler sampler = new(device, sizes, [CopyPath.ToDevice, CopyPath.ToHost, CopyPath.Clear], options.Seed))
         {
-            // Every way at each size, so that what disturbs the machine for a while falls on all of them.
-            foreach (ulong size in sizes)
+            sampler.Round(isCounted: false);
+            int rounds = options.Repeats * CopySampler.OrderCount;
+            for (int round = 0; round < rounds; round++)
             {
-                foreach (CopyPath path in paths)
-                {
-                    long[] ns = new long[options.Repeats];
-                    sampler.Sample(path, size, ns);
-                    Array.Sort(ns);
-                    samples.Add((path, size, ns));
-                }
-
-                progress?.Invoke(samples.Count / paths.Length, sizes.Count);
+                sampler.Round();
+                progress?.Invoke(round + 1, rounds);
             }
+
+            samples = sampler.Series;
         }
 
         LinkFit Fit(params CopyPath[] which) =>
-            LinkFit.Of([.. samples.Where(s => which.Contains(s.Path)).Select(static s => (s.SizeBytes, (double)s.Ns[s.Ns.Length / 4]))]);
+            LinkFit.Of([.. samples.Where(s => which.Contains(s.Path)).Select(static s => (s.SizeBytes, (double)s.MeanOfOrders(4)))]);
         LinkFit link = Fit(CopyPath.ToDevice, CopyPath.ToHost);
         LinkFit vram = Fit(CopyPath.Clear);
         return new CalibrationResult
@@ -74,7 +69,7 @@ public static class Calibrator
             Points =
             [
                 .. samples.Select(s => new CalibrationPoint(
-                    s.Path, s.SizeBytes, s.Ns.Length, s.Ns[s.Ns.Length / 4], s.Ns[s.Ns.Length / 2], (long)(s.Path == CopyPath.Clear ? vram : link).PredictNs(s.SizeBytes))),
+                    s.Path, s.SizeBytes, s.Count, s.MeanOfOrders(4), s.MeanOfOrders(2), (long)(s.Path == CopyPath.Clear ? vram : link).PredictNs(s.SizeBytes))),
             ],
             Link = link,
             ToDevice = Fit(CopyPath.ToDevice),
@@ -89,7 +84,7 @@ public static class Calibrator
     {
         string how = string.Create(
             CultureInfo.InvariantCulture,
-            $"timestamps around copies of {sizes[0] >> 10} KiB to {sizes[^1] >> 20} MiB on {device.Info.Name}, lower quartile of {options.Repeats} each");
+            $"timestamps around copies of {sizes[0] >> 10} KiB to {sizes[^1] >> 20} MiB on {device.Info.Name}, the mean of {CopySampler.OrderCount} orders of the lower quartile of {options.Repeats} each");
         ulong vramBytes = device.Info.Heaps[device.Domains[MemoryDomain.Vram].HeapIndex].SizeBytes / 4096 * 4096;
         bool isUnified = device.Info.Heaps.Count == 1;
         return new MachineProfile
