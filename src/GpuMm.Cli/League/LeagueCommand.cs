@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using GpuMm.Cli.Sweep;
 using GpuMm.Cli.Trace;
 using GpuMm.Lab.League;
+using GpuMm.Traces.Model;
 
 namespace GpuMm.Cli.League;
 
@@ -64,8 +65,10 @@ internal static class LeagueCommand
         }
         catch (LeagueException problem)
         {
+            // What the trace holds is no matter of the command line.
             Console.Error.WriteLine($"gpumm: {problem.Message}");
-            return Task.FromResult(ExitCode.Usage);
+            bool isOfTrace = problem.InnerException is TraceFormatException { File: not "--columns" } or IOException and not FileNotFoundException and not DirectoryNotFoundException;
+            return Task.FromResult(isOfTrace ? ExitCode.Failed : ExitCode.Usage);
         }
         catch (IOException problem)
         {
@@ -102,13 +105,18 @@ internal static class LeagueCommand
             result = trace.PlayLeague(options, display, cancellationToken);
         }
 
+        if (trace.IsOfValidations)
+        {
+            Console.Error.WriteLine("gpumm: the trace uses no objects; its validations into video memory are played instead.");
+        }
+
+        if (trace.FutureProblem is { } problem)
+        {
+            Console.Error.WriteLine($"gpumm: the next uses in the trace are not true ({problem}); belady goes by those that were found.");
+        }
+
         if (parsed.GetValue(s_out) is not { } path)
         {
-            if (trace.IsOfValidations)
-            {
-                Console.Error.WriteLine("gpumm: the trace uses no objects; its validations into video memory are played instead.");
-            }
-
             LeaguePrinter.Write(Console.Out, result, RunOutput.Format(parsed));
             return ExitCode.Ok;
         }

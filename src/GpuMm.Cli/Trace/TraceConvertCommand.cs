@@ -62,7 +62,8 @@ internal static class TraceConvertCommand
                 long events = Copy(reader, writer);
                 writer.Complete();
                 isComplete = true;
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"gpumm: {events} events from {reader.Description.Format} to {format}: {output}"));
+                string said = writer.Written == events ? "" : string.Create(CultureInfo.InvariantCulture, $" ({writer.Written} of them have a form there)");
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"gpumm: {events} events from {reader.Description.Format} to {format}{said}: {output}"));
             }
         }
         finally

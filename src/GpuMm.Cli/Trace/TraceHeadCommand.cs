@@ -79,10 +79,8 @@ internal static class TraceHeadCommand
 
                 break;
             default:
-                Console.Out.WriteLine($"{"time",16}  {"kind",-14} {"client",6} {"object",10} {"bytes",13} {"offset",13}  from to      cause       name");
-                events.ForEach(static e => Console.Out.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{e.TimeNs / 1e9,16:0.000000000}  {e.Kind,-14} {e.ClientId,6} {e.ObjectId,10} {e.SizeBytes,13} {e.OffsetBytes,13}  {e.From,-6} {e.To,-6}  {(e.Cause == TraceCause.Unknown ? "" : e.Cause.ToString()),-10}  {e.Name}")));
+                Console.Out.WriteLine($"{"time",16}  {"kind",-14} {"client",6} {"object",10} {"bytes",13} {"offset",15} {"related",12}  from   to      cause       name");
+                events.ForEach(static e => Console.Out.WriteLine(Line(e)));
                 break;
         }
 
@@ -93,6 +91,23 @@ internal static class TraceHeadCommand
 
         return ExitCode.Ok;
     }
+
+    private static string Line(in TraceEvent e)
+    {
+        string from = Has(e, TraceFlags.HasFrom, e.Kind is TraceKind.Create or TraceKind.Validate or TraceKind.MoveStarted or TraceKind.Move or TraceKind.Evict)
+            ? e.From.ToString() : "-";
+        string to = Has(
+            e, TraceFlags.HasTo, e.Kind is TraceKind.Create or TraceKind.Validate or TraceKind.MoveStarted or TraceKind.Move or TraceKind.Evict
+                or TraceKind.Usage or TraceKind.Limit or TraceKind.Bind or TraceKind.GpuMap)
+            ? e.To.ToString() : "-";
+        string cause = e.Cause == TraceCause.Unknown ? "" : e.Cause.ToString();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{e.TimeNs / 1e9,16:0.000000000}  {e.Kind,-14} {e.ClientId,6} {e.ObjectId,10} {e.SizeBytes,13} {e.OffsetBytes,15} {e.RelatedId,12}  {from,-6} {to,-6}  {cause,-10}  {e.Name}").TrimEnd();
+    }
+
+    // A device says whether it has a domain; of other sources the kind tells.
+    private static bool Has(in TraceEvent e, TraceFlags flag, bool kindHas) => e.DeviceKind == 0 ? kindHas : (e.Flags & flag) != 0;
 
     private static List<TraceEvent> Take(ITraceReader reader, long fromNs, int count)
     {

@@ -11,7 +11,9 @@ namespace GpuMm.Lab.League;
 /// <remarks>
 /// Requests are the uses of objects by the GPU; in a recording without uses, the validations into video memory stand for them.
 /// An oracleGeneral file is mapped as it is; of others the accesses are written to a temporary file, which is gone when
-/// this is disposed. Nothing but the format is looked at before it is needed. Safe for concurrent use.
+/// this is disposed. Belady's rule needs the next uses: where those in an oracleGeneral file are not true (all -1, or cut off
+/// with the file), they are found anew, in a temporary file as well. Nothing but the format is looked at before it is needed.
+/// Safe for concurrent use.
 /// </remarks>
 public sealed class ResidencyTrace : IDisposable
 {
@@ -20,6 +22,7 @@ public sealed class ResidencyTrace : IDisposable
     private readonly bool _isOracle;
     private readonly Lazy<(OracleTrace Trace, bool IsOfValidations)> _requests;
     private readonly Lazy<TraceScan> _scan;
+    private readonly Lazy<OracleTrace> _future;
 
     private ResidencyTrace(string path, TraceOpenOptions options, string format)
     {
@@ -29,6 +32,7 @@ public sealed class ResidencyTrace : IDisposable
         Format = format;
         _requests = new Lazy<(OracleTrace, bool)>(Load, LazyThreadSafetyMode.ExecutionAndPublication);
         _scan = new Lazy<TraceScan>(Scan, LazyThreadSafetyMode.ExecutionAndPublication);
+        _future = new Lazy<OracleTrace>(FindFuture, LazyThreadSafetyMode.ExecutionAndPublication);
     }
 
     /// <summary>Short name of the file's format.</summary>
@@ -45,6 +49,9 @@ public sealed class ResidencyTrace : IDisposable
     /// <summary>Requests are validations, since the trace has no uses.</summary>
     /// <exception cref="LeagueException">The trace cannot be read, or has no request.</exception>
     public bool IsOfValidations => _requests.Value.IsOfValidations;
+
+    /// <summary>What is wrong with the next uses in the trace, when they had to be found anew; else null.</summary>
+    public string? FutureProblem => _future.IsValueCreated ? _scan.Value.FutureProblem : null;
 
     /// <summary>Opens a trace.</summary>
     /// <param name="path">The file.</param>
@@ -79,16 +86,11 @@ public sealed class ResidencyTrace : IDisposable
     /// <param name="capacity">The memory's size.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <returns>The counts, and the size that they are of, in bytes.</returns>
-    /// <exception cref="LeagueException">The trace cannot be read, or does not know the future that belady needs; or nothing is left of the size.</exception>
+    /// <exception cref="LeagueException">The trace cannot be read, or nothing is left of the size.</exception>
     /// <remarks>Memory: under 100 bytes per object. Cost: one pass.</remarks>
     public (ReplayCounts Counts, long CapacityBytes) Play(string policy, CapacitySpec capacity, CancellationToken cancellationToken)
     {
-        OracleTrace trace = _requests.Value.Trace;
-        if (policy == BeladyReplay.BeladyName && _scan.Value.FutureProblem is { } problem)
-        {
-            throw new LeagueException($"belady needs to know the future, and the trace does not: {problem}. Leave out belady (bound needs no future).");
-        }
-
+        OracleTrace trace = Requests(needsFuture: policy == BeladyReplay.BeladyName);
         long bytes = capacity.Resolve(_scan.Value.WorkingSet, countsObjects: false);
         ReplayPass pass = new(trace, countsObjects: false);
         ResidencyReplay replay = ReplayFactory.Make(policy, bytes, trace, pass.Table);
@@ -106,8 +108,12 @@ public sealed class ResidencyTrace : IDisposable
     /// <inheritdoc cref="PolicyLeague.Play"/>
     /// <exception cref="LeagueException">As there; or the trace cannot be read, or has no request.</exception>
     public LeagueResult PlayLeague(
-        LeagueOptions options, IProgress<(long Done, long All)>? progress = null, CancellationToken cancel = default) =>
-        PolicyLeague.Play(_requests.Value.Trace, options, progress, cancel);
+        LeagueOptions options, IProgress<(long Done, long All)>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        bool needsFuture = PolicyLeague.ResolvePolicies(options.Policies).Contains(BeladyReplay.BeladyName);
+        return PolicyLeague.Play(Requests(needsFuture), options, progress, cancel);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -115,6 +121,11 @@ public sealed class ResidencyTrace : IDisposable
         if (_requests.IsValueCreated)
         {
             _requests.Value.Trace.Dispose();
+        }
+
+        if (_future.IsValueCreated)
+        {
+            _future.Value.Dispose();
         }
     }
 
@@ -125,13 +136,24 @@ public sealed class ResidencyTrace : IDisposable
         return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]);
     }
 
+    // A projection knows the future; an oracleGeneral file says that it does.
+    private OracleTrace Requests(bool needsFuture) =>
+        needsFuture && _isOracle && _scan.Value.FutureProblem is not null ? _future.Value : _requests.Value.Trace;
+
     private (OracleTrace Trace, bool IsOfValidations) Load()
+    {
+        bool isOfValidations = false;
+        OracleTrace? trace = Read(() => _isOracle ? OracleTrace.Open(_path) : AccessProjection.Open(_path, _options, out isOfValidations));
+        return (trace ?? throw NoRequest(), isOfValidations);
+    }
+
+    private OracleTrace FindFuture() => Read(() => AccessProjection.Open(_path, _options, out _)) ?? throw NoRequest();
+
+    private T Read<T>(Func<T> open)
     {
         try
         {
-            bool isOfValidations = false;
-            OracleTrace? trace = _isOracle ? OracleTrace.Open(_path) : AccessProjection.Open(_path, _options, out isOfValidations);
-            return (trace ?? throw NoRequest(), isOfValidations);
+            return open();
         }
         catch (TraceFormatException problem)
         {

@@ -17,8 +17,11 @@ internal sealed class CsvTraceWriter : ITraceWriter
         _writer.WriteLine(EventCsvHeader.Line);
     }
 
+    public long Written { get; private set; }
+
     public void Write(in TraceEvent e)
     {
+        Written++;
         _writer.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"{e.TimeNs},{e.Kind},{e.ClientId},{e.ObjectId},{e.SizeBytes},{e.OffsetBytes},{e.RelatedId},{e.From},{e.To},{e.Cause},{e.Reason},{(byte)e.Flags},"));

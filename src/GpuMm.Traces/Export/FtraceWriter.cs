@@ -7,7 +7,9 @@ using GpuMm.Traces.Model;
 namespace GpuMm.Traces.Export;
 
 /// <summary>Lines in the print formats of amdgpu's tracepoints, so that tools for kernel traces open a simulated run.</summary>
-/// <remarks>What amdgpu has no tracepoint for (faults, pins, limits) is written as <c>gpumm_…</c> events in the same shape.</remarks>
+/// <remarks>
+/// What amdgpu has no tracepoint for (ends of objects, faults, pins, limits) is written as <c>gpumm_…</c> events in the same shape.
+/// </remarks>
 internal sealed class FtraceWriter : ITraceWriter
 {
     private readonly StreamWriter _writer;
@@ -19,11 +21,14 @@ internal sealed class FtraceWriter : ITraceWriter
         _writer.WriteLine("#           TASK-PID     CPU#  ||||   TIMESTAMP  FUNCTION");
     }
 
+    public long Written { get; private set; }
+
     public void Write(in TraceEvent e)
     {
         string? fields = FieldsOf(e, out string name);
         if (fields is not null)
         {
+            Written++;
             long time = Math.Max(0, e.TimeNs);
             _writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -45,7 +50,7 @@ internal sealed class FtraceWriter : ITraceWriter
             TraceKind.Submit => $"sched_job={e.RelatedId}, timeline={Word(e.Name)}, context={e.OffsetBytes}, seqno={e.RelatedId}, ring_name={Word(e.Name)}, num_ibs=1",
             TraceKind.Signal => $"driver=gpumm timeline={Word(e.Name)} context={e.OffsetBytes} seqno={e.RelatedId}",
             TraceKind.Frame => $"crtc=0, seq={e.RelatedId}",
-            TraceKind.GpuMap or TraceKind.GpuUnmap => $"bo={e.ObjectId:x16}, start={e.OffsetBytes / 4096:x}, last={Last(e):x}, offset=0000000000, flags=00000073",
+            TraceKind.GpuMap or TraceKind.GpuUnmap => $"bo={(e.ObjectId == 0 ? "(null)" : e.ObjectId.ToString("x16", CultureInfo.InvariantCulture))}, start={e.OffsetBytes / 4096:x}, last={Last(e):x}, offset=0000000000, flags=00000073",
             TraceKind.Usage => $"gpu_id=0 pid={Math.Max(0, e.ClientId)} size={e.SizeBytes}",
             TraceKind.Marker or TraceKind.Other or TraceKind.SpaceTaken or TraceKind.SpaceReturned or TraceKind.Bump or TraceKind.Reserve => null,
             _ => $"bo={e.ObjectId:x16}, size={e.SizeBytes}, offset={e.OffsetBytes}, related={e.RelatedId}, from={(int)e.From}, to={(int)e.To}",

@@ -35,6 +35,8 @@ internal sealed class OracleGeneralWriter : ITraceWriter
         _file = file;
     }
 
+    public long Written => _records;
+
     public void Write(in TraceEvent e)
     {
         if (e.Kind == TraceKind.Create)

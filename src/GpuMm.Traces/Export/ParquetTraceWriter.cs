@@ -52,9 +52,12 @@ internal sealed class ParquetTraceWriter : ITraceWriter
 
     private static ParquetSchema Schema { get; } = MakeSchema();
 
+    public long Written { get; private set; }
+
     public void Write(in TraceEvent e)
     {
         _rows[_used++] = e;
+        Written++;
         if (_used == RowsPerGroup)
         {
             WriteGroup();

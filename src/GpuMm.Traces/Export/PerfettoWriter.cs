@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using Google.Protobuf;
 using GpuMm.Traces.Model;
@@ -7,90 +8,79 @@ namespace GpuMm.Traces.Export;
 
 /// <summary>Perfetto's protobuf: engines as tracks, domains as counter tracks, moves as slices with their cause.</summary>
 /// <remarks>
-/// Slices of one track must not overlap: a copy that is queued behind another begins when that one ends. Source: trace_packet.proto,
-/// track_descriptor.proto and track_event.proto of google/perfetto, for the field numbers (kept in <see cref="PerfettoFields"/>).
+/// Source: trace_packet.proto, track_descriptor.proto and track_event.proto of google/perfetto, for the field numbers (kept in
+/// <see cref="PerfettoFields"/>).
 /// </remarks>
-internal sealed class PerfettoWriter : ITraceWriter
+internal sealed class PerfettoWriter : TimelineWriter
 {
     private const ulong ProcessTrack = 1;
-    private const ulong CopyTrack = 2;
-    private const ulong RenderTrack = 3;
-    private const ulong DecisionTrack = 4;
-    private const ulong FirstDomainTrack = 16;
-    private const ulong UsageTrack = 64;
+    private const ulong FirstSliceTrack = 16; // and on, by the number of the track
+    private const ulong FirstDomainTrack = 1024;
+    private const ulong FirstUsageTrack = 2048;
+    private const int MaxUsageTracks = 256; // The rest shares the last: names come from files.
     private const int Sequence = 1;
 
-    private readonly Stream _stream;
     private readonly CodedOutputStream _output;
-    private readonly MoveTracks _tracks = new();
+    private readonly Dictionary<string, ulong> _usages = new(StringComparer.Ordinal);
     private readonly MemoryStream _packet = new();
     private readonly MemoryStream _inner = new();
     private readonly MemoryStream _deep = new();
-    private readonly long[] _busyUntilNs = new long[5];
 
     public PerfettoWriter(Stream stream)
+        : base(stream)
     {
-        _stream = stream;
         _output = new CodedOutputStream(stream, 1 << 16, leaveOpen: true);
         Track(ProcessTrack, "GPU", 0, isCounter: false, isProcess: true);
-        Track(CopyTrack, "copy engine", ProcessTrack, isCounter: false);
-        Track(RenderTrack, "render engine", ProcessTrack, isCounter: false);
-        Track(DecisionTrack, "decisions", ProcessTrack, isCounter: false);
+        NameTrack(CopyTrack, "copy engine");
+        NameTrack(DecisionTrack, "decisions");
+        NameTrack(WaitTrack, "waits");
         Track(FirstDomainTrack + (ulong)MemoryDomain.Vram, "VRAM", ProcessTrack, isCounter: true);
         Track(FirstDomainTrack + (ulong)MemoryDomain.Gtt, "GTT", ProcessTrack, isCounter: true);
         Track(FirstDomainTrack + (ulong)MemoryDomain.System, "System", ProcessTrack, isCounter: true);
-        Track(UsageTrack, "reported usage", ProcessTrack, isCounter: true);
     }
 
-    public void Write(in TraceEvent e)
-    {
-        bool changes = _tracks.Apply(e, out MoveTracks.MoveSpan span);
-        switch (e.Kind)
-        {
-            case TraceKind.Move:
-                Slice(e, $"{e.From} to {e.To}", CopyTrack, span.StartNs, span.LengthNs);
-                break;
-            case TraceKind.Submit:
-                Slice(e, e.Name ?? "job", RenderTrack, e.TimeNs, (long)Math.Min(e.DurationNs != 0 ? e.DurationNs : e.SizeBytes, long.MaxValue / 4));
-                break;
-            case TraceKind.Usage:
-                Counter(e.TimeNs, UsageTrack, (long)Math.Min(e.SizeBytes, long.MaxValue));
-                break;
-            case TraceKind.Evict or TraceKind.Fault or TraceKind.Purge or TraceKind.SwapIn or TraceKind.SwapOut or TraceKind.OutOfMemory
-                or TraceKind.Frame or TraceKind.Reset or TraceKind.Limit or TraceKind.Wait or TraceKind.Marker:
-                Event(e, e.TimeNs, PerfettoFields.TypeInstant, DecisionTrack, e.Kind == TraceKind.Marker ? e.Name ?? "marker" : e.Kind.ToString());
-                break;
-        }
+    protected override void NameTrack(int track, string name) => Track(FirstSliceTrack + (ulong)track, name, ProcessTrack, isCounter: false);
 
-        if (changes)
-        {
-            Counter(e.TimeNs, FirstDomainTrack + (ulong)MemoryDomain.Vram, _tracks.BytesIn(MemoryDomain.Vram));
-            Counter(e.TimeNs, FirstDomainTrack + (ulong)MemoryDomain.Gtt, _tracks.BytesIn(MemoryDomain.Gtt));
-            Counter(e.TimeNs, FirstDomainTrack + (ulong)MemoryDomain.System, _tracks.BytesIn(MemoryDomain.System));
-        }
-    }
+    protected override void End() => _output.Flush();
 
-    public void Complete()
-    {
-        _output.Flush();
-        _stream.Flush();
-    }
-
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _output.Dispose();
         _packet.Dispose();
         _inner.Dispose();
         _deep.Dispose();
-        _stream.Dispose();
+        base.Dispose(disposing);
     }
 
-    private void Slice(in TraceEvent e, string name, ulong track, long startNs, long lengthNs)
+    protected override void Slice(in TraceEvent e, string name, int track, long startNs, long lengthNs)
     {
-        long start = Math.Max(startNs, _busyUntilNs[track]);
-        _busyUntilNs[track] = start + lengthNs;
-        Event(e, start, PerfettoFields.TypeBegin, track, name);
-        Event(e, start + lengthNs, PerfettoFields.TypeEnd, track, null);
+        Event(e, startNs, PerfettoFields.TypeBegin, FirstSliceTrack + (ulong)track, name);
+        Event(e, startNs + lengthNs, PerfettoFields.TypeEnd, FirstSliceTrack + (ulong)track, null);
+    }
+
+    protected override void Instant(in TraceEvent e, string name) =>
+        Event(e, e.TimeNs, PerfettoFields.TypeInstant, FirstSliceTrack + DecisionTrack, name);
+
+    protected override void Reported(in TraceEvent e, string name)
+    {
+        if (!_usages.TryGetValue(name, out ulong track))
+        {
+            track = FirstUsageTrack + (ulong)Math.Min(_usages.Count, MaxUsageTracks - 1);
+            if (_usages.Count < MaxUsageTracks)
+            {
+                _usages.Add(name, track);
+                Track(track, _usages.Count == MaxUsageTracks ? "other reported usage" : "reported usage: " + name, ProcessTrack, isCounter: true);
+            }
+        }
+
+        Counter(e.TimeNs, track, (long)Math.Min(e.SizeBytes, long.MaxValue));
+    }
+
+    protected override void Domains(long timeNs, MoveTracks moves)
+    {
+        Counter(timeNs, FirstDomainTrack + (ulong)MemoryDomain.Vram, moves.BytesIn(MemoryDomain.Vram));
+        Counter(timeNs, FirstDomainTrack + (ulong)MemoryDomain.Gtt, moves.BytesIn(MemoryDomain.Gtt));
+        Counter(timeNs, FirstDomainTrack + (ulong)MemoryDomain.System, moves.BytesIn(MemoryDomain.System));
     }
 
     private void Counter(long timeNs, ulong track, long value)

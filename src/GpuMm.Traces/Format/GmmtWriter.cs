@@ -57,6 +57,9 @@ public sealed class GmmtWriter : ITraceWriter
     /// <summary>Events written so far.</summary>
     public long EventCount => _firstEvent + _events;
 
+    /// <inheritdoc/>
+    public long Written => EventCount;
+
     /// <summary>Bytes handed to the stream so far.</summary>
     public long WrittenBytes => _offset;
 

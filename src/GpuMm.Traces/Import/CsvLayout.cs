@@ -34,7 +34,7 @@ internal sealed record CsvLayout
                 throw Bad(text, rest.ToString(), "has no value");
             }
 
-            string key = rest[..equals].Trim().ToString();
+            string key = rest[..equals].Trim().ToString().Replace('_', '-');
             rest = rest[(equals + 1)..];
 
             // The delimiter may be a comma itself.
@@ -87,8 +87,11 @@ internal sealed record CsvLayout
         "op-col" => this with { OpColumn = Column(value, text) },
         "delimiter" when value is "\\t" or "tab" => this with { Delimiter = (byte)'\t' },
         "delimiter" when value.Length == 1 && char.IsAscii(value[0]) => this with { Delimiter = (byte)value[0] },
-        "has-header" => this with { HasHeader = IsTrue(value) },
+        "has-header" or "header" => this with { HasHeader = IsTrue(value) },
         "obj-id-is-num" => this with { IdIsNumber = IsTrue(value) },
+
+        // Which objects fit does not depend on these: libCacheSim's command lines may name them.
+        "ttl-col" or "cnt-col" or "tenant-col" or "next-access-col" or "next-access-vtime-col" when Column(value, text) >= 0 => this,
         _ => throw Bad(text, $"{key}={value}", "is not known"),
     };
 

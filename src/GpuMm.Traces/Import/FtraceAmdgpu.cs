@@ -6,7 +6,8 @@ namespace GpuMm.Traces.Import;
 /// <summary>Events of amdgpu, of its scheduler and fences, and the vendor-neutral memory counters.</summary>
 /// <remarks>
 /// Two kernel bugs are survived: amdgpu_bo_move prints from == to before 6.7 (the origin is then where the object was last
-/// seen), and amdgpu_cs_bo_status swaps its two labels (the larger number is the bytes).
+/// seen), and amdgpu_cs_bo_status swaps its two labels (the larger number is the bytes). Mappings without an object (sparse
+/// ones) have a null pointer. What this library writes into such text beside amdgpu's events (<c>gpumm_destroy</c>) is read too.
 /// </remarks>
 internal sealed class FtraceAmdgpu(FtraceObjects objects)
 {
@@ -31,6 +32,7 @@ internal sealed class FtraceAmdgpu(FtraceObjects objects)
             : name.SequenceEqual("amdgpu_vm_bo_unmap"u8) ? Map(line, e, TraceKind.GpuUnmap, offset)
             : name.SequenceEqual("amdgpu_vm_bo_update"u8) || name.SequenceEqual("amdgpu_vm_bo_mapping"u8) ? Update(line, e)
             : name.SequenceEqual("gpu_mem_total"u8) ? Total(line, e)
+            : name.SequenceEqual("gpumm_destroy"u8) ? Destroy(line, e)
             : FtraceOutcome.Unknown;
     }
 
@@ -137,18 +139,39 @@ internal sealed class FtraceAmdgpu(FtraceObjects objects)
         return FtraceOutcome.Done;
     }
 
+    // The driver has no event for the end of an object; this library's own text does.
+    private FtraceOutcome Destroy(in FtraceLine line, in TraceEvent e)
+    {
+        if (!line.TryHex("bo"u8, out ulong bo))
+        {
+            return FtraceOutcome.Malformed;
+        }
+
+        objects.Destroy(e, bo);
+        return FtraceOutcome.Done;
+    }
+
     private FtraceOutcome Map(in FtraceLine line, in TraceEvent e, TraceKind kind, long offset)
     {
-        if (!line.TryHex("bo"u8, out ulong bo) || !line.TryHex("start"u8, out ulong start) || !line.TryHex("last"u8, out ulong last))
+        if (!line.TryPointer("bo"u8, out ulong bo) || !line.TryHex("start"u8, out ulong start) || !line.TryHex("last"u8, out ulong last))
         {
             return FtraceOutcome.Malformed;
         }
 
         ulong pages = last >= start ? unchecked(last - start + 1) : 0;
-        objects.Say(e, kind, bo, unchecked(pages * PageBytes), unchecked(start * PageBytes), offset);
+        if (bo == 0)
+        {
+            objects.Emit(e with { Kind = kind, SizeBytes = unchecked(pages * PageBytes), OffsetBytes = unchecked(start * PageBytes) });
+        }
+        else
+        {
+            objects.Say(e, kind, bo, unchecked(pages * PageBytes), unchecked(start * PageBytes), offset);
+        }
+
         return FtraceOutcome.Done;
     }
 
+    // The end of these events is the page behind the last, unlike "last" of the two above.
     private FtraceOutcome Update(in FtraceLine line, in TraceEvent e)
     {
         if (!line.TryHex("soffs"u8, out ulong start) || !line.TryHex("eoffs"u8, out ulong end))
@@ -160,7 +183,7 @@ internal sealed class FtraceAmdgpu(FtraceObjects objects)
         {
             Kind = TraceKind.GpuMap,
             OffsetBytes = unchecked(start * PageBytes),
-            SizeBytes = end >= start ? unchecked((end - start + 1) * PageBytes) : 0,
+            SizeBytes = end >= start ? unchecked((end - start) * PageBytes) : 0,
             Flags = TraceFlags.Inferred,
         });
         return FtraceOutcome.Done;

@@ -69,11 +69,13 @@ internal sealed class FtraceIntel(FtraceObjects objects)
             return FtraceOutcome.Malformed;
         }
 
+        // The driver prints the last byte; whole pages tell when somebody printed the byte behind it.
+        ulong last = (end & 0xFFF) == 0 ? unchecked(end - 1) : end;
         objects.Emit(e with
         {
             Kind = kind,
             OffsetBytes = start,
-            SizeBytes = end >= start ? end - start : 0,
+            SizeBytes = end > start ? unchecked(last - start + 1) : 0,
             RelatedId = vma,
             Flags = TraceFlags.Inferred,
             Name = "xe_vma",

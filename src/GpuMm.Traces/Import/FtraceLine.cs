@@ -62,6 +62,14 @@ internal readonly ref struct FtraceLine
         return [];
     }
 
+    /// <summary>A pointer in hexadecimal; 0 where the kernel writes "(null)" or "(nil)".</summary>
+    public bool TryPointer(ReadOnlySpan<byte> name, out ulong value)
+    {
+        ReadOnlySpan<byte> field = Field(name);
+        value = 0;
+        return field.SequenceEqual("(null)"u8) || field.SequenceEqual("(nil)"u8) || Fields.TryHex(field, out value);
+    }
+
     public bool TryHex(ReadOnlySpan<byte> name, out ulong value) => Fields.TryHex(Field(name), out value);
 
     /// <summary>A number in decimal, or in hexadecimal after 0x.</summary>

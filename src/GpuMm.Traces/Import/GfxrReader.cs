@@ -10,7 +10,7 @@ namespace GpuMm.Traces.Import;
 /// <summary>Vulkan calls as gfxreconstruct converts them to JSON Lines.</summary>
 /// <remarks>
 /// Device memory is an object; buffers and images are bound into it. The source has no clock: a call is a microsecond. It
-/// has no list of what a submission reads either: binding and mapping count as uses, inferred. Lines of at most 16 MiB.
+/// has no list of what a submission reads either: allocation and binding count as uses, inferred. Lines of at most 16 MiB.
 /// </remarks>
 internal sealed class GfxrReader : TextTraceReader
 {
@@ -67,7 +67,7 @@ internal sealed class GfxrReader : TextTraceReader
     {
         SetProperty("calls", _calls.ToString(CultureInfo.InvariantCulture));
         SetProperty("time", "one microsecond per call; the source has no clock");
-        SetProperty(PyTorchEvents.AccessProperty, "inferred: at allocation, binding and mapping; the source records no GPU access");
+        SetProperty(PyTorchEvents.AccessProperty, "inferred: at allocation and binding; the source records no GPU access");
         if (_calls == 0)
         {
             throw Malformed(0, "the file holds no Vulkan call", Fix);
@@ -137,6 +137,12 @@ internal sealed class GfxrReader : TextTraceReader
                 break;
             case "vkMapMemory" or "vkUnmapMemory":
                 Map(args, e, name == "vkMapMemory");
+                break;
+            case "vkMapMemory2" or "vkMapMemory2KHR":
+                Map(Child(args, "pMemoryMapInfo"), e, begins: true);
+                break;
+            case "vkUnmapMemory2" or "vkUnmapMemory2KHR":
+                Map(Child(args, "pMemoryUnmapInfo"), e, begins: false);
                 break;
             case "vkQueueSubmit" or "vkQueueSubmit2" or "vkQueueSubmit2KHR":
                 Emit(e with { Kind = TraceKind.Submit, OffsetBytes = Number(args, "queue"), Name = "queue" });

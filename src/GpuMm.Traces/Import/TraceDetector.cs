@@ -5,7 +5,7 @@ using GpuMm.Traces.Model;
 
 namespace GpuMm.Traces.Import;
 
-/// <summary>Tells formats apart by their first bytes; the name of a file is never believed.</summary>
+/// <summary>Tells formats apart by their first bytes; the name of a file is believed only where they tell nothing.</summary>
 internal static class TraceDetector
 {
     /// <summary>The name of the format.</summary>
@@ -14,11 +14,21 @@ internal static class TraceDetector
     /// <param name="length">Bytes of the whole; null when unknown.</param>
     public static string Detect(ReadOnlySpan<byte> head, string file, long? length)
     {
-        string? format = Binary(head, file) ?? (LooksLikeText(head) ? Text(head) : null) ?? (IsOracle(head, length) ? "oracle" : null);
+        // Two bytes of a clock may look like the start of a pickle or of gzip: whole records are the stronger sign.
+        bool isOracle = IsOracle(head, length);
+        string? format = (isOracle && HasWeakMagic(head) ? "oracle" : Binary(head, file)) ??
+            (LooksLikeText(head) ? Text(head) : null) ?? (isOracle || IsNamedOracle(file, length) ? "oracle" : null);
         return format ?? throw new TraceFormatException(
             file, 0, head.IsEmpty ? "the file is empty" : "the content fits no format that can be read",
             "Name the format with --from: csv, ftrace, gfxr, gmmt, oracle, pytorch, pytorch-csv, rmv or vma.");
     }
+
+    // Two bytes that tell a format, and may as well be the seconds of a record.
+    private static bool HasWeakMagic(ReadOnlySpan<byte> head) => head is [0x80, >= 2 and <= 5, ..] or [0x1F, 0x8B, ..];
+
+    // Records whose clock or next uses are not true fit no rule: the name of libCacheSim's files is then believed.
+    private static bool IsNamedOracle(string file, long? length) =>
+        file.Contains("oracleGeneral", StringComparison.OrdinalIgnoreCase) && length != 0 && (length ?? 0) % OracleGeneralReader.RecordBytes == 0;
 
     private static string? Binary(ReadOnlySpan<byte> head, string file)
     {

@@ -6,8 +6,8 @@ namespace GpuMm.Traces.Import;
 
 /// <summary>Recordings of the Vulkan Memory Allocator (2.x): "Vulkan Memory Allocator,Calls recording".</summary>
 /// <remarks>
-/// An allocation is an object. Creation, mapping and touching count as uses, inferred. Images carry no size: it is computed
-/// from their shape. Source: the recording format page of VMA before 3.0, for the columns.
+/// An allocation is an object. Creation and touching count as uses, inferred. Images carry no size: it is computed
+/// from their shape. An allocation that is resized (versions 1.4 and 1.5) ends and begins anew. Source: the recording format page of VMA before 3.0, for the columns.
 /// </remarks>
 internal sealed class VmaReader : TextTraceReader
 {
@@ -32,7 +32,7 @@ internal sealed class VmaReader : TextTraceReader
         line = line.Trim((byte)' ');
         if (LineNumber == 1)
         {
-            SetProperty(PyTorchEvents.AccessProperty, "inferred: at creation, mapping and touching; the source records no GPU access");
+            SetProperty(PyTorchEvents.AccessProperty, "inferred: at creation and touching; the source records no GPU access");
             if (!line.StartsWith("Vulkan Memory Allocator,Calls recording"u8))
             {
                 throw BadLine(0, $"the first line is not '{FirstLine}'", Fix);
@@ -135,6 +135,11 @@ internal sealed class VmaReader : TextTraceReader
             return End(line, count, e);
         }
 
+        if (function.SequenceEqual("vmaResizeAllocation"u8))
+        {
+            return Whole(line, 5, out ulong size) && Fields.TryHex(Field(line, 4), out ulong handle) && Resize(handle, size, e);
+        }
+
         TraceKind kind = function.SequenceEqual("vmaMapMemory"u8) ? TraceKind.Map
             : function.SequenceEqual("vmaUnmapMemory"u8) ? TraceKind.Unmap
             : function.SequenceEqual("vmaTouchAllocation"u8) || function.SequenceEqual("vmaGetAllocationInfo"u8) ? TraceKind.Use
@@ -195,6 +200,18 @@ internal sealed class VmaReader : TextTraceReader
         ulong id = _names.Begin(handle, size, LineOffset);
         Emit(e with { Kind = TraceKind.Create, ObjectId = id, SizeBytes = size, To = to, From = usage == 3 ? MemoryDomain.Gtt : to, Name = name });
         Emit(e with { Kind = TraceKind.Use, ObjectId = id, SizeBytes = size, Flags = TraceFlags.Inferred | TraceFlags.Write });
+        return true;
+    }
+
+    private bool Resize(ulong handle, ulong size, in TraceEvent e)
+    {
+        if (_names.TryEnd(handle, out ObjectNames.LiveObject old))
+        {
+            Emit(e with { Kind = TraceKind.Destroy, ObjectId = old.Id, SizeBytes = old.SizeBytes, Flags = TraceFlags.Inferred });
+            ulong id = _names.Begin(handle, size, LineOffset);
+            Emit(e with { Kind = TraceKind.Create, ObjectId = id, SizeBytes = size, To = MemoryDomain.Vram, From = MemoryDomain.Vram, Flags = TraceFlags.Inferred, Name = "resized" });
+        }
+
         return true;
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
+using System.Threading;
 using GpuMm.Lab.League;
 using GpuMm.Traces;
 using GpuMm.Traces.Model;
@@ -60,9 +61,45 @@ public sealed class LeagueFormatTests
         }
     }
 
+    [Theory]
+    [InlineData(-1L)]
+    [InlineData(0L)]
+    [InlineData(1L << 40)] // As in the head of a longer trace.
+    public void NextUsesThatAreNotTrueAreFoundAnew(long untrue)
+    {
+        OracleRecord[] records = RandomTrace.Make(11, out _);
+        foreach (ref OracleRecord record in records.AsSpan())
+        {
+            record.ObjectBytes *= 4096;
+        }
+
+        string known = RandomTrace.Write(records);
+        for (int i = records.Length / 2; i < records.Length; i++)
+        {
+            records[i].Next = untrue;
+        }
+
+        string unknown = RandomTrace.Write(records);
+        try
+        {
+            Assert.Equal(Play(known, null).Rows, Play(unknown, null).Rows);
+            using ResidencyTrace trace = ResidencyTrace.Open(unknown, new TraceOpenOptions { From = "oracle" });
+            Assert.Null(trace.FutureProblem);
+            (ReplayCounts counts, long bytes) = trace.Play("belady", CapacitySpec.ParseList("30%", countsObjects: false)[0], CancellationToken.None);
+            Assert.Equal(counts, Play(known, null).Rows.Single(row => row.Policy == "belady" && row.Capacity == bytes).Counts);
+            Assert.NotNull(trace.FutureProblem);
+        }
+        finally
+        {
+            File.Delete(known);
+            File.Delete(unknown);
+        }
+    }
+
     private static LeagueResult Play(string path, string? columns)
     {
-        using ResidencyTrace trace = ResidencyTrace.Open(path, new TraceOpenOptions { Columns = columns });
+        using ResidencyTrace trace = ResidencyTrace.Open(
+            path, new TraceOpenOptions { Columns = columns, From = path.EndsWith(".oracleGeneral", StringComparison.Ordinal) ? "oracle" : null });
         return trace.PlayLeague(new LeagueOptions
         {
             Policies = ["lru", "sieve", "belady", "bound"],

@@ -56,9 +56,9 @@ public sealed class ExportTests(ITestOutputHelper output)
     {
         List<WireMessage> packets = [.. WireMessage.Parse(Write("perfetto", s_run)).Fields(1)];
         Dictionary<ulong, string> tracks = packets.SelectMany(static p => p.Fields(60)).ToDictionary(static t => t.Number(1), static t => t.Text(2));
-        Assert.Equal(["GPU", "GTT", "System", "VRAM", "copy engine", "decisions", "render engine", "reported usage"], tracks.Values.Order(StringComparer.Ordinal));
+        Assert.Equal(["GPU", "GTT", "System", "VRAM", "copy engine", "decisions", "gfx", "waits"], tracks.Values.Order(StringComparer.Ordinal));
         List<(long Time, WireMessage Event)> events = [.. packets.SelectMany(static p => p.Fields(11).Select(e => ((long)p.Number(8), e)))];
-        foreach (string engine in (string[])["copy engine", "render engine"])
+        foreach (string engine in (string[])["copy engine", "gfx"])
         {
             int depth = 0;
             foreach ((_, WireMessage e) in events.Where(e => tracks[e.Event.Number(11)] == engine))
