@@ -51,7 +51,8 @@ internal static class ExplainPrinter
         foreach (EvictionRecord record in evictions)
         {
             writer.WriteLine($"  {record}");
-            writer.WriteLine(Return(history, record) is { } back
+            writer.WriteLine(record.To == MemoryDomain.Vram ? "    It stayed in video memory, in another place."
+                : Return(history, record) is { } back
                 ? string.Create(CultureInfo.InvariantCulture, $"    It was back in video memory {Time(back - record.TimeNs)} later.")
                 : "    It was not seen back in video memory.");
         }

@@ -21,7 +21,10 @@ public sealed class GateReport
     /// <param name="verdict">The verdict to count.</param>
     public int Count(GateVerdict verdict) => Findings.Count(finding => finding.Verdict == verdict);
 
-    /// <summary>Compares. Runs are matched by what was run, whatever the order of the axes; not by key, since the version may differ.</summary>
+    /// <summary>
+    /// Compares. Runs are matched by what was run, whatever the order of the axes; not by key, since the version may differ.
+    /// Traces are the same when their file names are, wherever they lie, unless one side has two traces of that name.
+    /// </summary>
     /// <param name="baseline">The runs before.</param>
     /// <param name="current">The runs now.</param>
     /// <param name="rules">What is allowed, by metric; the first that names a metric decides, then the first "*", then <see cref="GateRule.Strict"/>.</param>
@@ -30,6 +33,8 @@ public sealed class GateReport
         ArgumentNullException.ThrowIfNull(baseline);
         ArgumentNullException.ThrowIfNull(current);
         ArgumentNullException.ThrowIfNull(rules);
+        HashSet<string> ambiguous = [.. Ambiguous(baseline), .. Ambiguous(current)];
+        string Name(SweepPoint point) => NameOf(point, ambiguous);
         Dictionary<string, StoredRun> now = [];
         foreach (StoredRun run in current)
         {
@@ -97,6 +102,12 @@ public sealed class GateReport
         CultureInfo.InvariantCulture,
         $"{current - baseline:+0.###;-0.###;0}{(baseline == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({(current - baseline) / Math.Abs(baseline):+0.##%;-0.##%;0%})"))}, allowed {allowed:0.###}");
 
-    private static string Name(SweepPoint point) =>
-        string.Join('\n', point.Values.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={pair.Value}"));
+    private static IEnumerable<string> Ambiguous(IReadOnlyList<StoredRun> runs) => runs.Select(static run => run.Point["trace"]).OfType<string>()
+        .Distinct(StringComparer.Ordinal).GroupBy(FileName, StringComparer.Ordinal).Where(static paths => paths.Count() > 1).Select(static paths => paths.Key);
+
+    private static string NameOf(SweepPoint point, HashSet<string> ambiguous) =>
+        string.Join('\n', point.Values.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(pair =>
+            $"{pair.Key}={(pair.Key == "trace" && !ambiguous.Contains(FileName(pair.Value)) ? FileName(pair.Value) : pair.Value)}"));
+
+    private static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 }

@@ -27,9 +27,19 @@ public sealed class RunTable
             .OrderByDescending(static axis => axis is "vram")
             .ThenByDescending(axis => _runs.Select(run => run.Point[axis]).Distinct(StringComparer.Ordinal).Count())
             .FirstOrDefault();
+
+        // As the axes were first met, which is the order of the finish, but along x as x goes.
+        IOrderedEnumerable<StoredRun> ordered = _runs.OrderBy(static _ => 0);
+        foreach (string axis in Varying.Where(axis => axis != XAxis))
+        {
+            List<string?> values = [.. _runs.Select(run => run.Point[axis]).Distinct(StringComparer.Ordinal)];
+            ordered = ordered.ThenBy(run => values.IndexOf(run.Point[axis]));
+        }
+
+        _runs = [.. XAxis is null ? ordered : ordered.ThenBy(run => X(run, XAxis))];
     }
 
-    /// <summary>The runs that were done.</summary>
+    /// <summary>The runs that were done: by their values on the axes, as these were first met; along x, ascending.</summary>
     public IReadOnlyList<StoredRun> Runs => _runs;
 
     /// <summary>The runs that failed.</summary>

@@ -39,6 +39,7 @@ public sealed class ResultStore : IDisposable
         SqliteConnection? connection = null;
         try
         {
+            RefuseOthers(path, isFile);
             writerLock = isFile ? new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose) : null;
             connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
             connection.Open();
@@ -52,6 +53,24 @@ public sealed class ResultStore : IDisposable
             throw failure as SweepRunException ?? new SweepRunException(failure is SqliteException
                 ? $"{path}: {failure.Message} Give a file of gpumm results, or one that does not exist yet."
                 : $"{path}: {failure.Message} If another sweep writes to it, wait for that one or give another file.", failure);
+        }
+    }
+
+    // SQLite takes a file of a few bytes for an empty one, and would write over it.
+    private static void RefuseOthers(string path, bool isFile)
+    {
+        if (!isFile || !File.Exists(path))
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> magic = "SQLite format 3\0"u8;
+        Span<byte> head = stackalloc byte[16];
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        int count = file.ReadAtLeast(head, magic.Length, throwOnEndOfStream: false);
+        if (count > 0 && !head[..count].SequenceEqual(magic))
+        {
+            throw new SweepRunException($"{path}: this is no file of results. Give a file of gpumm results, or one that does not exist yet.");
         }
     }
 

@@ -52,6 +52,16 @@ public sealed class GateTests
     }
 
     [Fact]
+    public void ATraceIsTheSameWhereverItsFileLiesUnlessTwoHaveItsName()
+    {
+        static StoredRun Of(string trace, double misses) => Run(misses) with { Point = s_point.With("trace", trace), Key = trace };
+        GateReport moved = GateReport.Compare([Of("/ci/a.gmmt", 100), Of("/ci/b.gmmt", 7)], [Of("b.gmmt", 7), Of("C:\\w\\a.gmmt", 100)], []);
+        Assert.Equal([GateVerdict.Same, GateVerdict.Same], moved.Findings.Select(static finding => finding.Verdict));
+        GateReport twice = GateReport.Compare([Of("x/a.gmmt", 100), Of("y/a.gmmt", 7)], [Of("y/a.gmmt", 7), Of("z/a.gmmt", 100)], []);
+        Assert.Equal([GateVerdict.Missing, GateVerdict.Same, GateVerdict.New], twice.Findings.Select(static finding => finding.Verdict));
+    }
+
+    [Fact]
     public void ARunThatIsGoneOrFailsIsMissingAndANewOneIsNew()
     {
         Assert.False(GateReport.Compare([Run(1)], [], []).IsGood);

@@ -37,6 +37,16 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void RunsStandByPolicyAndSizeWhoeverFinishedFirst()
+    {
+        RunTable table = new(s_runs.Reverse());
+        Assert.Equal(
+            ["sieve 2 1GiB", "sieve 2 2GiB", "sieve 2 4GiB", "sieve 1 1GiB", "sieve 1 2GiB", "sieve 1 4GiB"],
+            table.Runs.Take(6).Select(static run => $"{run.Point["policy"]} {run.Point["seed"]} {run.Point["vram"]}"));
+        Assert.Equal("lru 1 4GiB", $"{table.Runs[^1].Point["policy"]} {table.Runs[^1].Point["seed"]} {table.Runs[^1].Point["vram"]}");
+    }
+
+    [Fact]
     public void TheParetoFrontHoldsWhatNothingBeats()
     {
         IReadOnlyList<StoredRun> front = new RunTable(s_runs).ParetoFront("misses", "p99-ns");
