@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using GpuMm.Cli.Demo;
 using GpuMm.Cli.Machine;
 using GpuMm.Paging;
 using GpuMm.Simulation;
@@ -19,9 +20,11 @@ internal static class FaultCommand
     private static readonly FaultJsonContext s_context = new(
         new JsonSerializerOptions(FaultJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    private static readonly Option<FaultCase?> s_case = Choice("--case", "What the access meets", Enum.GetValues<FaultCase>(), NameOf);
+    private static readonly Option<FaultCase?> s_case = OptionParsers.Choice<FaultCase?>(
+        "--case", $"What the access meets. Default: {NameOf(default(FaultCase))}.", [.. Enum.GetValues<FaultCase>().Select(static value => (NameOf(value), (FaultCase?)value))]);
 
-    private static readonly Option<AccessKind?> s_access = Choice("--access", "What the program does", Enum.GetValues<AccessKind>(), NameOf);
+    private static readonly Option<AccessKind?> s_access = OptionParsers.Choice<AccessKind?>(
+        "--access", $"What the program does. Default: {NameOf(default(AccessKind))}.", [.. Enum.GetValues<AccessKind>().Select(static value => (NameOf(value), (AccessKind?)value))]);
 
     private static readonly Option<MachineProfile?> s_machine = MachineOption.Create($"The machine. Default: {DefaultMachine}.");
 
@@ -70,31 +73,5 @@ internal static class FaultCommand
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{story.Status}. Attempts: {story.Attempts}. Pages shown: {story.PagesInserted}. Simulated cost: {story.CostSimNs:N0} ns, the access itself included."));
-    }
-
-    private static Option<T?> Choice<T>(string name, string description, T[] values, Func<T, string> nameOf)
-        where T : struct
-    {
-        string names = string.Join(" or ", values.Select(nameOf));
-        return new(name)
-        {
-            // No default value: the help would print it a second time, as C# spells it.
-            Description = $"{description}. Default: {nameOf(values[0])}.",
-            HelpName = string.Join('|', values.Select(nameOf)),
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                foreach (T value in values)
-                {
-                    if (string.Equals(nameOf(value), text, StringComparison.OrdinalIgnoreCase))
-                    {
-                        return value;
-                    }
-                }
-
-                result.AddError($"{name} {text}: there is no such {name[2..]}; give {names}.");
-                return null;
-            },
-        };
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using GpuMm.Cli.Demo;
 using GpuMm.Lab.Race;
 
 namespace GpuMm.Cli.Race;
@@ -9,11 +10,11 @@ namespace GpuMm.Cli.Race;
 /// <summary><c>gpumm race</c>: every interleaving of a fault and a move, for each contract that fault handlers ever had.</summary>
 internal static class RaceCommand
 {
-    private static readonly Option<RaceContract?> s_contract = Choice(
-        "--contract", "Only this contract of the fault handler", RaceTable.NameOf, Enum.GetValues<RaceContract>());
+    private static readonly Option<RaceContract?> s_contract = OptionParsers.Choice<RaceContract?>(
+        "--contract", "Only this contract of the fault handler.", [.. Enum.GetValues<RaceContract>().Select(static value => (RaceTable.NameOf(value), (RaceContract?)value))]);
 
-    private static readonly Option<MoverOrder?> s_order = Choice(
-        "--order", "Only this order of the mover's steps", RaceTable.NameOf, Enum.GetValues<MoverOrder>());
+    private static readonly Option<MoverOrder?> s_order = OptionParsers.Choice<MoverOrder?>(
+        "--order", "Only this order of the mover's steps.", [.. Enum.GetValues<MoverOrder>().Select(static value => (RaceTable.NameOf(value), (MoverOrder?)value))]);
 
     private static readonly Option<bool> s_variants = new("--variants")
     {
@@ -68,30 +69,5 @@ internal static class RaceCommand
         }
 
         return broken is not null;
-    }
-
-    private static Option<T?> Choice<T>(string name, string description, Func<T, string> nameOf, T[] values)
-        where T : struct
-    {
-        string names = string.Join(" or ", values.Select(nameOf));
-        return new(name)
-        {
-            Description = $"{description}.",
-            HelpName = string.Join('|', values.Select(nameOf)),
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                foreach (T value in values)
-                {
-                    if (string.Equals(nameOf(value), text, StringComparison.OrdinalIgnoreCase))
-                    {
-                        return value;
-                    }
-                }
-
-                result.AddError($"{name} {text}: there is no such {name[2..]}; give {names}.");
-                return null;
-            },
-        };
     }
 }

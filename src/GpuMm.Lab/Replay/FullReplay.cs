@@ -45,13 +45,7 @@ public sealed partial class FullReplay : IDisposable
     private int _job = 1;
     private Fence _lastJob;
     private Fence _jobBefore;
-    private long _events;
-    private long _requests;
-    private long _misses;
-    private ulong _missBytes;
-    private long _made;
-    private long _failures;
-    private long _stallNs;
+    private ReplayTally _tally;
 
     /// <summary>Sets a machine up.</summary>
     /// <param name="options">Machine and rules.</param>
@@ -94,7 +88,7 @@ public sealed partial class FullReplay : IDisposable
                 }
             }
 
-            if (_events >= nextReport)
+            if (_tally.Events >= nextReport)
             {
                 nextReport += 1 << 16;
                 progress?.Invoke(reader.Progress);
@@ -108,7 +102,7 @@ public sealed partial class FullReplay : IDisposable
     /// <param name="e">The next event of the trace.</param>
     public void Apply(in TraceEvent e)
     {
-        _events++;
+        _tally.Events++;
         switch (e.Kind)
         {
             case TraceKind.Use:
@@ -144,16 +138,8 @@ public sealed partial class FullReplay : IDisposable
         _device.Reap();
         DeviceStatistics counts = _device.Statistics;
         ResourceManager vram = _device.Manager(MemoryDomain.Vram);
-        ulong freeBytes = vram.SizeBytes - vram.UsedBytes;
-        ulong hole = ReplayDevices.LargestHole(_device);
-        return new FullReplayResult
+        return _tally.Result(vram.SizeBytes, vram.UsedBytes, vram.PeakBytes, ReplayDevices.LargestHole(_device)) with
         {
-            Events = _events,
-            Requests = _requests,
-            Misses = _misses,
-            MissBytes = _missBytes,
-            Objects = _made,
-            Failures = _failures,
             Jobs = _queue.JobCount,
             Evictions = counts.Evictions,
             ToVramBytes = counts.MoveBytes(MemoryDomain.Gtt, MemoryDomain.Vram) + counts.MoveBytes(MemoryDomain.System, MemoryDomain.Vram),
@@ -162,13 +148,8 @@ public sealed partial class FullReplay : IDisposable
             Faults = counts.Faults,
             ZappedPtes = counts.ZappedPtes,
             SimulatedNs = _clock.Now.Nanoseconds,
-            StallNs = _stallNs,
             CopyNs = _driver.Copy.BusyTime.Nanoseconds,
             RenderNs = _driver.Render.BusyTime.Nanoseconds,
-            VramPeakBytes = vram.PeakBytes,
-            VramUsedBytes = vram.UsedBytes,
-            LargestHoleBytes = hole,
-            Fragmentation = freeBytes == 0 ? 0 : 1 - ((double)hole / freeBytes),
             BrokenInvariants = _options.ChecksInvariants ? _device.Validate().Count : 0,
         };
     }
@@ -199,7 +180,7 @@ public sealed partial class FullReplay : IDisposable
 
     private void Use(in TraceEvent e)
     {
-        _requests++;
+        _tally.Requests++;
         int number = _ids.Find(e.ObjectId);
         if (number < 0 && !TryMake(e, out number))
         {
@@ -215,8 +196,8 @@ public sealed partial class FullReplay : IDisposable
 
         if (target.Resource is not { Domain: MemoryDomain.Vram })
         {
-            _misses++;
-            _missBytes += target.SizeBytes;
+            _tally.Misses++;
+            _tally.MissBytes += target.SizeBytes;
         }
 
         entry.Job = _job;
@@ -235,11 +216,11 @@ public sealed partial class FullReplay : IDisposable
         BufferObjectDescription description = new(Math.Clamp(e.SizeBytes, 1, 1ul << 46), e.Name, ClientId: e.ClientId);
         if (_device.TryCreate(description, s_birthplace, ref context, out BufferObject? made) != MmStatus.Ok)
         {
-            _failures++;
+            _tally.Failures++;
             return false;
         }
 
-        _made++;
+        _tally.Objects++;
         number = _ids.Add(e.ObjectId);
         if (number >= _objects.Length)
         {
@@ -307,7 +288,7 @@ public sealed partial class FullReplay : IDisposable
             Span<byte> bytes = _bytes.AsSpan(0, count);
             ulong address = area.StartAddress + offset;
             MmStatus status = (e.Flags & TraceFlags.Write) != 0 ? _space.Write(address, bytes) : _space.Read(address, bytes);
-            _failures += status == MmStatus.Ok ? 0 : 1;
+            _tally.Failures += status == MmStatus.Ok ? 0 : 1;
             offset += (ulong)count;
             left -= (ulong)count;
         }
@@ -369,9 +350,9 @@ public sealed partial class FullReplay : IDisposable
 
         long before = _clock.Now.Nanoseconds;
         _driver.WaitFence(_jobBefore);
-        _stallNs += _clock.Now.Nanoseconds - before;
+        _tally.StallNs += _clock.Now.Nanoseconds - before;
         MmStatus status = _queue.Submit(_uses.AsSpan(0, _useCount), baseNs, out Fence fence);
-        _failures += status == MmStatus.Ok ? 0 : 1;
+        _tally.Failures += status == MmStatus.Ok ? 0 : 1;
         _jobBefore = _lastJob;
         _lastJob = fence;
         _useCount = 0;

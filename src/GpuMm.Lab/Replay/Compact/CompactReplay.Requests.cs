@@ -27,7 +27,7 @@ internal sealed partial class CompactReplay<TPolicy>
                 Apply(events[i], numbers[i]);
             }
 
-            if (_events >= nextReport)
+            if (_tally.Events >= nextReport)
             {
                 nextReport += 1 << 16;
                 progress?.Invoke(reader.Progress);
@@ -67,7 +67,7 @@ internal sealed partial class CompactReplay<TPolicy>
 
     private void Apply(in TraceEvent e, int number)
     {
-        _events++;
+        _tally.Events++;
         switch (e.Kind)
         {
             case TraceKind.Use:
@@ -96,7 +96,7 @@ internal sealed partial class CompactReplay<TPolicy>
 
     private void Use(in TraceEvent e, int number)
     {
-        _requests++;
+        _tally.Requests++;
         if (number < 0 && (number = _ids.Find(e.ObjectId)) < 0)
         {
             number = Make(e);
@@ -110,8 +110,8 @@ internal sealed partial class CompactReplay<TPolicy>
 
         if (target.Domain != MemoryDomain.Vram)
         {
-            _misses++;
-            _missBytes += target.SizeBytes;
+            _tally.Misses++;
+            _tally.MissBytes += target.SizeBytes;
         }
 
         target.Job = _job;
@@ -148,7 +148,7 @@ internal sealed partial class CompactReplay<TPolicy>
             SizeBytes = Pages.Bytes(Pages.Count(Math.Clamp(e.SizeBytes, 1, 1ul << 46))),
             Domain = MemoryDomain.System,
         };
-        _made++;
+        _tally.Objects++;
         _mappedPages += Pages.Count(made.SizeBytes);
         if (_mappedPages > MostMappedPages)
         {
@@ -173,9 +173,9 @@ internal sealed partial class CompactReplay<TPolicy>
 
         long before = _machine.NowNs;
         WaitFence(_jobBefore);
-        _stallNs += _machine.NowNs - before;
+        _tally.StallNs += _machine.NowNs - before;
         MmStatus status = SubmitAll(_uses.AsSpan(0, _useCount), baseNs, out uint fence);
-        _failures += status == MmStatus.Ok ? 0 : 1;
+        _tally.Failures += status == MmStatus.Ok ? 0 : 1;
         _jobBefore = _lastJob;
         _lastJob = fence;
         _useCount = 0;

@@ -41,18 +41,12 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
     private int _hold = 1;
     private uint _lastJob;
     private uint _jobBefore;
-    private long _events;
-    private long _requests;
-    private long _misses;
-    private ulong _missBytes;
-    private long _made;
-    private long _failures;
+    private ReplayTally _tally;
     private long _jobs;
     private long _evictions;
     private long _toVramBytes;
     private long _fromVramBytes;
     private long _linkReadBytes;
-    private long _stallNs;
 
     public CompactReplay(FullReplayOptions options)
     {
@@ -92,29 +86,16 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
         WaitFence(_lastJob);
         ReapPostponed();
         List<ByteRange> taken = TakenRanges();
-        ulong freeBytes = _options.VramBytes - _vramUsedBytes;
-        ulong hole = ReplayDevices.LargestHole(taken, _options.VramBytes);
-        return new FullReplayResult
+        return _tally.Result(_options.VramBytes, _vramUsedBytes, _vramPeakBytes, ReplayDevices.LargestHole(taken, _options.VramBytes)) with
         {
-            Events = _events,
-            Requests = _requests,
-            Misses = _misses,
-            MissBytes = _missBytes,
-            Objects = _made,
-            Failures = _failures,
             Jobs = _jobs,
             Evictions = _evictions,
             ToVramBytes = _toVramBytes,
             FromVramBytes = _fromVramBytes,
             LinkReadBytes = _linkReadBytes,
             SimulatedNs = _machine.NowNs,
-            StallNs = _stallNs,
             CopyNs = _machine.BusyNs(CompactMachine.Copy),
             RenderNs = _machine.BusyNs(CompactMachine.Render),
-            VramPeakBytes = _vramPeakBytes,
-            VramUsedBytes = _vramUsedBytes,
-            LargestHoleBytes = hole,
-            Fragmentation = freeBytes == 0 ? 0 : 1 - ((double)hole / freeBytes),
             BrokenInvariants = _options.ChecksInvariants ? CountBroken(taken) : 0,
         };
     }
