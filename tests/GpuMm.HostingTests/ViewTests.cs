@@ -8,6 +8,7 @@ using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.Views;
 using GpuMm.Objects;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace GpuMm.HostingTests;
@@ -127,6 +128,76 @@ public sealed class ViewTests(ITestOutputHelper output)
         Assert.Equal((count / DeviceSnapshotService.ObjectsPerLook) + 1, looks);
         Assert.Equal(count, sweep.ShownObjects);
         output.WriteLine($"{count} objects: {looks} looks, the longest {worst * 1000.0 / Stopwatch.Frequency:0.00} ms");
+    }
+
+    [Fact]
+    public void ASearchAgreesWithANaiveOneWhateverIsAsked()
+    {
+        using SimulatedGpu gpu = Gpu(ByteCount.MiB(4));
+        DeviceSnapshotService view = new(gpu);
+        Random random = new(5);
+        GpuSession[] sessions = [.. Enumerable.Range(0, 3).Select(i => Open(gpu, $"{i}"))];
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.Null(sessions[i % 3].Create(new ObjectRequest((ulong)random.Next(1, 60_000), $"piece {i}"), out uint handle));
+            Assert.True(i % 11 != 0 || sessions[i % 3].Pin(handle) is null);
+        }
+
+        ObjectView[] all = [.. view.Search(new ObjectQuery(Limit: 1000)).Objects];
+        Assert.Equal(300, all.Length);
+        Assert.Contains(all, static each => each.IsMisplaced);
+        (ObjectQuery Query, Func<ObjectView, bool> IsMatch)[] questions =
+        [
+            (new ObjectQuery("PIECE 1"), static each => each.Name.StartsWith("piece 1", StringComparison.Ordinal)),
+            (new ObjectQuery("7"), static each => each.Id == 7 || each.Name.Contains('7', StringComparison.Ordinal)),
+            (new ObjectQuery(ClientId: 2), static each => each.ClientId == 2),
+            (new ObjectQuery(MinBytes: 10_000, MaxBytes: 40_000), static each => each.SizeBytes is >= 10_000 and <= 40_000),
+            (new ObjectQuery(Domain: "GTT"), static each => each.Domain == "gtt"),
+            (new ObjectQuery(IsPinned: true), static each => each.PinCount > 0),
+            (new ObjectQuery(IsMisplaced: false), static each => !each.IsMisplaced),
+            (new ObjectQuery(Domain: "vram", FirstAddress: 1 << 20, EndAddress: 2 << 20), static each => each.Domain == "vram" && each.OffsetBytes + each.SizeBytes > 1 << 20 && each.OffsetBytes < 2 << 20),
+        ];
+        foreach ((ObjectQuery query, Func<ObjectView, bool> isMatch) in questions)
+        {
+            ulong[] expected = [.. all.Where(isMatch).Select(static each => each.Id)];
+            Assert.InRange(expected.Length, 1, 299);
+            ObjectPage page = view.Search(query with { Limit = 1000 });
+            Assert.Equal(expected, page.Objects.Select(static each => each.Id));
+            Assert.Equal((expected.Length, true), (page.Total, page.IsComplete));
+            Assert.Equal(expected.Skip(2).Take(3), view.Search(query with { Offset = 2, Limit = 3 }).Objects.Select(static each => each.Id));
+        }
+
+        Assert.Equal(all.Skip(250).Take(7).Select(static each => each.Id), view.Search(new ObjectQuery(Offset: 250, Limit: 7)).Objects.Select(static each => each.Id));
+        Assert.Empty(view.Search(new ObjectQuery(Offset: 300)).Objects);
+    }
+
+    [Fact]
+    public void ViewersOfOneSearchShareItAndAListOfAllLooksAtNoMoreThanItShows()
+    {
+        FakeTimeProvider time = new();
+        using SimulatedGpu gpu = new("gpu0", new SimulatedGpuOptions { Vram = ByteCount.MiB(64), Aperture = ByteCount.MiB(64), System = ByteCount.MiB(64), Backing = BackingKind.None, Speed = 0 }, time);
+        DeviceSnapshotService view = new(gpu);
+        GpuSession session = Open(gpu, "many");
+        for (int i = 0; i < 5000; i++)
+        {
+            Assert.Null(session.Create(new ObjectRequest(4096, $"{i}"), out _));
+        }
+
+        Assert.Equal(5000, view.SearchRecent(new ObjectQuery()).Total);
+        Assert.Equal(100, view.Searches.LookedCount);
+        ObjectPage first = view.SearchRecent(new ObjectQuery("77"));
+        Assert.Equal(5100, view.Searches.LookedCount);
+        Assert.Same(first, view.SearchRecent(new ObjectQuery("77")));
+        for (int i = 0; i < 8; i++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.Equal(0, view.SearchRecent(new ObjectQuery($"no {i}")).Total); // Pushes it out.
+        }
+
+        Assert.NotSame(first, first = view.SearchRecent(new ObjectQuery("77")));
+        time.Advance(TimeSpan.FromMilliseconds(51));
+        Assert.Null(session.Create(new ObjectRequest(4096, "another 77"), out _));
+        Assert.Equal(first.Total + 1, view.SearchRecent(new ObjectQuery("77")).Total);
     }
 
     private static SimulatedGpu Gpu(ByteCount vram) =>
