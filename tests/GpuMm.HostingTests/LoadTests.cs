@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.Linq;
 using System.Net.Http;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Client;
@@ -27,7 +29,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         TimeSpan duration = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("GPUMM_DEEP") == "1" ? 60 : 1);
         using Folder folder = new();
         string[] state = keepsState ? ["--state", folder.Path] : [];
-        using ServeProcess service = await ServeProcess.StartAsync(["--gpu", "gpu0:vram=16MiB,aperture=128MiB,system=256MiB", .. state]);
+        using ServeProcess service = await ServeProcess.StartAsync(["--gpu", "gpu0:vram=16MiB,aperture=128MiB,system=256MiB", "--set", "GpuMm:Telemetry:Prometheus=true", .. state]);
         using GpuMmConnection connection = GpuMmConnection.ToAddress(service.Address);
         long start = Stopwatch.GetTimestamp();
         long end = start + (long)(duration.TotalSeconds * Stopwatch.Frequency);
@@ -43,7 +45,16 @@ public sealed class LoadTests(ITestOutputHelper output)
         }
 
         int total = runs.Sum(static run => run.Values.Sum(static each => each.Count));
-        output.WriteLine($"total    {total,8}, {total / seconds:0} requests per second");
+        output.WriteLine($"total    {total,8}, {total / seconds:0} requests per second; the service used {service.CpuTime.TotalMilliseconds * 1000 / total:0} us of CPU time for each");
+        string metrics = await service.Http.GetStringAsync(new Uri(service.Address, "/metrics"), cancel);
+        double flushes = Counter(metrics, "gpumm_journal_flushes_total");
+        Assert.Equal(keepsState, flushes > 0);
+        if (keepsState)
+        {
+            int kept = runs.Sum(static run => run["create"].Count + run["write"].Count + run["destroy"].Count);
+            output.WriteLine($"journal  {flushes:0} flushes, {Counter(metrics, "gpumm_journal_flush_time_seconds_total") * 1000 / flushes:0.00} ms each, for {kept} kept requests: the disk was busy for {Counter(metrics, "gpumm_journal_flush_time_seconds_total") / seconds:0%} of the time");
+        }
+
         using HttpResponseMessage valid = await service.Http.PostAsync(new Uri("devices/gpu0/validate", UriKind.Relative), null, cancel);
         Assert.Contains("[]", await valid.Content.ReadAsStringAsync(cancel), StringComparison.Ordinal);
     }
@@ -98,6 +109,9 @@ public sealed class LoadTests(ITestOutputHelper output)
             }
         }
     }
+
+    private static double Counter(string metrics, string name) => double.Parse(
+        Regex.Match(metrics, $@"(?m)^{name}\{{[^}}]*\}} (?<value>[0-9.eE+]+)", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups["value"].Value, CultureInfo.InvariantCulture);
 
     private static void Note(List<double> times, long start) => times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 

@@ -23,6 +23,16 @@ internal sealed class ServeProcess : IDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>CPU time that it used so far.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts a service on a free port of the loopback address, and waits until it listens.</summary>
     public static Task<ServeProcess> StartAsync(params string[] arguments) => StartAsync([], arguments);
 

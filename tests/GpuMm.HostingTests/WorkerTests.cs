@@ -199,6 +199,43 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task DisposingOfADeviceWaitsForItsWorkWithoutHoldingAThread()
+    {
+        SimulatedGpu gpu = Gpu();
+        Fence fence = gpu.Driver.SubmitRender(0, 5_000_000);
+        Task disposal = gpu.DisposeAsync().AsTask();
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.False(disposal.IsCompleted);
+            Assert.False(fence.IsSignaled);
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.True(fence.IsSignaled);
+        while (!disposal.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Yield();
+        }
+
+        await disposal;
+        await gpu.DisposeAsync(); // Nothing is left to wait for.
+    }
+
+    [Fact]
+    public async Task TheHostsOwnPatienceEndsADrainToo()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(300));
+        builder.Services.AddGpuMm(static options => options.DrainTimeout = TimeSpan.FromMinutes(5)).AddGpu("gpu0", Small);
+        using IHost host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        Fence fence = host.Services.GetRequiredService<IBufferObjectManager>().Driver.SubmitRender(0, 600_000_000_000);
+        await host.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.True(fence.IsSignaled);
+    }
+
+    [Fact]
     public void RatesAndThrashingAreSeen()
     {
         using SimulatedGpu gpu = Gpu(static options => options.Speed = 0);

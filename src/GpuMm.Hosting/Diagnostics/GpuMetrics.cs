@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics.Metrics;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuMm.Diagnostics;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Views;
@@ -22,6 +24,8 @@ namespace GpuMm.Hosting.Diagnostics;
 public sealed class GpuMetrics : IHostedService, IDisposable
 {
     private static readonly MemoryDomain[] s_domains = [MemoryDomain.System, MemoryDomain.Gtt, MemoryDomain.Vram];
+    private static readonly string[] s_states = ["ok", "degraded", "failed"];
+    private static readonly (MoveCause Cause, string Name)[] s_causes = [.. Enum.GetValues<MoveCause>().Select(static cause => (cause, Words(cause)))];
 
     private readonly IGpuMmProvider _provider;
     private readonly Meter _meter;
@@ -73,8 +77,8 @@ public sealed class GpuMetrics : IHostedService, IDisposable
     {
         _meter.CreateObservableCounter("gpumm.evictions", () => Each(static gpu => gpu.Device.Statistics.Evictions), "{object}", "Objects that were moved to make room for others.");
         _meter.CreateObservableCounter("gpumm.evicted", () => Each(static gpu => gpu.Device.Statistics.EvictedBytes), "By", "Bytes of them.");
-        _meter.CreateObservableCounter("gpumm.bo.moves", () => Moves(static (statistics, from, to) => statistics.Moves(from, to)), "{move}", "Moves from one domain to another, every hop counted.");
-        _meter.CreateObservableCounter("gpumm.bo.move.bytes", () => Moves(static (statistics, from, to) => statistics.MoveBytes(from, to)), "By", "Bytes that moves carried.");
+        _meter.CreateObservableCounter("gpumm.bo.moves", () => Moves(static (activity, from, to, cause) => activity.Moves(from, to, cause)), "{move}", "Moves from one domain to another, every hop counted.");
+        _meter.CreateObservableCounter("gpumm.bo.move.bytes", () => Moves(static (activity, from, to, cause) => activity.MoveBytes(from, to, cause)), "By", "Bytes of what moved; a rebinding of the same pages moves none.");
         _meter.CreateObservableCounter("gpumm.fault.count", () => Each(static gpu => gpu.Device.Statistics.Faults), "{fault}", "CPU faults that a handler answered, retries included.");
         _meter.CreateObservableCounter("gpumm.fault.retries", () => Each(static gpu => gpu.Device.Statistics.FaultRetries), "{fault}", "Faults that waited outside the address-space lock and were tried again.");
         _meter.CreateObservableCounter("gpumm.pte.inserted", () => Each(static gpu => gpu.Device.Statistics.InsertedPtes), "{entry}", "Page-table entries inserted.");
@@ -83,6 +87,9 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         _meter.CreateObservableCounter("gpumm.reclaimed", () => Each(static gpu => gpu.Activity.ReclaimedBytes), "By", "Bytes that the reclaimer moved out ahead of need.");
         _meter.CreateObservableCounter("gpumm.defragmented", () => Each(static gpu => gpu.Activity.DefragmentedBytes), "By", "Bytes that the defragmenter moved.");
         _meter.CreateObservableCounter("gpumm.refaulted", () => Each(static gpu => gpu.Activity.RefaultedBytes), "By", "Bytes brought back into video memory within a second of their eviction.");
+        _meter.CreateObservableCounter("gpumm.journal.bytes", () => Each(static gpu => gpu.Activity.JournalBytes), "By", "Bytes written to the journal of kept state.");
+        _meter.CreateObservableCounter("gpumm.journal.flushes", () => Each(static gpu => gpu.Activity.JournalFlushes), "{flush}", "Times that the journal was written and flushed to the disk.");
+        _meter.CreateObservableCounter("gpumm.journal.flush.time", () => EachDouble(static gpu => gpu.Activity.JournalFlushNs / 1e9), "s", "Time that those writes and flushes took.");
         _meter.CreateObservableCounter("gpumm.link.busy", () => EachDouble(static gpu => gpu.Driver.Copy.BusyNs / 1e9), "s", "Time for which the copy engine had work.");
         _meter.CreateObservableCounter("gpumm.render.busy", () => EachDouble(static gpu => gpu.Driver.Render.BusyNs / 1e9), "s", "Time for which the render engine had work.");
     }
@@ -101,6 +108,8 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         _meter.CreateObservableUpDownCounter("hw.gpu.memory.limit", () => EachHardware(static gpu => (long)gpu.Options.Vram.Bytes), "By", "Size of the GPU memory (simulated).");
         _meter.CreateObservableUpDownCounter("hw.gpu.memory.usage", () => EachHardware(static gpu => (long)gpu.Device.Manager(MemoryDomain.Vram).UsedBytes), "By", "GPU memory used (simulated).");
         _meter.CreateObservableGauge("hw.gpu.memory.utilization", () => EachHardware(static gpu => (double)gpu.Device.Manager(MemoryDomain.Vram).UsedBytes / gpu.Options.Vram.Bytes), "1", "Fraction of GPU memory used (simulated).");
+        _meter.CreateObservableUpDownCounter("hw.status", HardwareStatus, "1", "1 for the state that the GPU is in, 0 for the others (simulated).");
+        _meter.CreateObservableCounter("hw.errors", HardwareErrors, "{error}", "Errors encountered by the GPU (simulated).");
         _meter.CreateObservableCounter("hw.gpu.io", HardwareIo, "By", "Received and transmitted bytes by the GPU (simulated).");
     }
 
@@ -120,9 +129,39 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         return all;
     }
 
+    // Degraded while it thrashes, failed when it was unplugged.
+    private List<Measurement<int>> HardwareStatus()
+    {
+        List<Measurement<int>> all = [];
+        foreach (string name in _provider.Names)
+        {
+            SimulatedGpu gpu = _provider.GetGpu(name);
+            string now = gpu.Device.IsUnplugged ? "failed" : _provider.ViewOf(name).IsThrashing ? "degraded" : "ok";
+            foreach (string state in s_states)
+            {
+                all.Add(new Measurement<int>(state == now ? 1 : 0, [.. HardwareTags(gpu), new("hw.state", state)]));
+            }
+        }
+
+        return all;
+    }
+
+    private List<Measurement<long>> HardwareErrors()
+    {
+        List<Measurement<long>> all = [];
+        foreach (string name in _provider.Names)
+        {
+            SimulatedGpu gpu = _provider.GetGpu(name);
+            all.Add(new Measurement<long>(gpu.Activity.CorrectedErrors, [.. HardwareTags(gpu), new("error.type", "corrected")]));
+            all.Add(new Measurement<long>(gpu.Activity.UncorrectedErrors, [.. HardwareTags(gpu), new("error.type", "uncorrected")]));
+        }
+
+        return all;
+    }
+
     private static KeyValuePair<string, object?>[] HardwareTags(SimulatedGpu gpu) =>
     [
-        new("hw.id", $"gpumm:{gpu.Name}"), new("hw.name", gpu.Name), new("hw.model", gpu.Machine.Name), new("hw.vendor", "GpuMm"), new("gpumm.simulated", true),
+        new("hw.id", $"gpumm:{gpu.Name}"), new("hw.type", "gpu"), new("hw.name", gpu.Name), new("hw.model", gpu.Machine.Name), new("hw.vendor", "GpuMm"), new("gpumm.simulated", true),
     ];
 
     private List<Measurement<T>> EachHardware<T>(Func<SimulatedGpu, T> read)
@@ -177,24 +216,42 @@ public sealed class GpuMetrics : IHostedService, IDisposable
         return all;
     }
 
-    private List<Measurement<long>> Moves(Func<DeviceStatistics, MemoryDomain, MemoryDomain, long> read)
+    // Only what occurred: of all pairs and causes that could be, most never are.
+    private List<Measurement<long>> Moves(Func<GpuActivity, MemoryDomain, MemoryDomain, MoveCause, long> read)
     {
         List<Measurement<long>> all = [];
         foreach (string name in _provider.Names)
         {
+            GpuActivity activity = _provider.GetGpu(name).Activity;
             foreach (MemoryDomain from in s_domains)
             {
                 foreach (MemoryDomain to in s_domains)
                 {
-                    all.Add(new Measurement<long>(
-                        read(_provider.GetGpu(name).Device.Statistics, from, to),
-                        new KeyValuePair<string, object?>("gpumm.device", name),
-                        new KeyValuePair<string, object?>("gpumm.move.from", DeviceSnapshotService.NameOf(from)),
-                        new KeyValuePair<string, object?>("gpumm.move.to", DeviceSnapshotService.NameOf(to))));
+                    AddCauses(all, name, from, to, cause => read(activity, from, to, cause));
                 }
             }
         }
 
         return all;
     }
+
+    private static void AddCauses(List<Measurement<long>> all, string device, MemoryDomain from, MemoryDomain to, Func<MoveCause, long> read)
+    {
+        foreach ((MoveCause cause, string name) in s_causes)
+        {
+            if (read(cause) is > 0 and long count)
+            {
+                all.Add(new Measurement<long>(
+                    count,
+                    new KeyValuePair<string, object?>("gpumm.device", device),
+                    new KeyValuePair<string, object?>("gpumm.move.from", DeviceSnapshotService.NameOf(from)),
+                    new KeyValuePair<string, object?>("gpumm.move.to", DeviceSnapshotService.NameOf(to)),
+                    new KeyValuePair<string, object?>("gpumm.move.cause", name)));
+            }
+        }
+    }
+
+    // CpuFault is cpu_fault.
+    private static string Words(MoveCause cause) =>
+        string.Concat(cause.ToString().Select(static (letter, i) => i > 0 && char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading.Tasks;
 using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Views;
 using GpuMm.Hosting.Workers;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace GpuMm.Hosting.Machine;
 
 /// <summary>Makes devices from named options, each once, and owns them.</summary>
-internal sealed class GpuMmProvider : IGpuMmProvider, IDisposable
+internal sealed class GpuMmProvider : IGpuMmProvider, IDisposable, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Entry>> _entries = new(StringComparer.OrdinalIgnoreCase);
 
@@ -55,6 +56,19 @@ internal sealed class GpuMmProvider : IGpuMmProvider, IDisposable
             }
 
             entry.Value.Gpu.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Lazy<Entry> entry in _entries.Values.Where(static each => each.IsValueCreated))
+        {
+            foreach (IDisposable worker in entry.Value.Workers.OfType<IDisposable>())
+            {
+                worker.Dispose();
+            }
+
+            await entry.Value.Gpu.DisposeAsync().ConfigureAwait(false);
         }
     }
 

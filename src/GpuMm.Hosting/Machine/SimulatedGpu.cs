@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading.Tasks;
 using GpuMm.Diagnostics;
 using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Sessions;
@@ -17,7 +18,7 @@ namespace GpuMm.Hosting.Machine;
 /// Needs neither dependency injection nor a host: fences signal by a timer of its own and by whoever waits. Safe for
 /// concurrent use.
 /// </remarks>
-public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
+public sealed class SimulatedGpu : IBufferObjectManager, IDisposable, IAsyncDisposable
 {
     private readonly SessionTable _sessions;
     private bool _isDisposed;
@@ -130,6 +131,18 @@ public sealed class SimulatedGpu : IBufferObjectManager, IDisposable
         _sessions.Dispose();
         Device.Dispose();
         Driver.Dispose();
+    }
+
+    /// <summary>The same, without holding a thread while what is queued ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        while (!_isDisposed && Driver.PendingCount > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), Time).ConfigureAwait(false);
+            Driver.Pump();
+        }
+
+        Dispose();
     }
 
     internal SessionError? CreateTracked(in ObjectRequest request, int clientId, out TrackedObject? tracked, MemoryGroup? group = null)

@@ -48,7 +48,7 @@ public sealed class DeviceState : IDisposable
         try
         {
             JournalFile journal = Recover();
-            _journal = new SessionJournal(new JournalWriter(journal, gpu.Name));
+            _journal = new SessionJournal(new JournalWriter(journal, gpu.Name, gpu.Activity));
             gpu.Journal = _journal;
         }
         catch
@@ -77,7 +77,7 @@ public sealed class DeviceState : IDisposable
     public long JournalBytes => _journal.Writer.FileBytes;
 
     /// <summary>Times that the journal was flushed to the disk.</summary>
-    public long Flushes => _journal.Writer.Flushes;
+    public long Flushes => _gpu.Activity.JournalFlushes;
 
     /// <summary>Snapshots written.</summary>
     public int SnapshotCount { get; private set; }

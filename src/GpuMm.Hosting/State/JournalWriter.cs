@@ -1,8 +1,10 @@
 using System;
 using System.Buffers;
+using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuMm.Hosting.Views;
 
 namespace GpuMm.Hosting.State;
 
@@ -17,6 +19,7 @@ internal sealed class JournalWriter : IDisposable
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(100);
 
     private readonly object _gate = new();
+    private readonly GpuActivity _activity;
     private readonly Thread _thread;
     private ArrayBufferWriter<byte> _pending = new(1 << 16); // Lock: _gate
     private ArrayBufferWriter<byte> _writing = new(1 << 16); // The thread's
@@ -26,14 +29,14 @@ internal sealed class JournalWriter : IDisposable
     private JournalFile _file; // The thread's
     private Exception? _failure; // Lock: _gate
     private long _fileBytes;
-    private long _flushes;
     private bool _isClosing; // Lock: _gate
     private bool _isUnmarked; // Lock: _gate; what was written last has no mark behind it yet
     private bool _isMarking; // Lock: _gate
 
-    public JournalWriter(JournalFile file, string name)
+    public JournalWriter(JournalFile file, string name, GpuActivity activity)
     {
         _file = file;
+        _activity = activity;
         _fileBytes = file.Stream.Position;
         _thread = new Thread(Run) { IsBackground = true, Name = $"gpumm journal {name}" };
         _thread.Start();
@@ -53,9 +56,6 @@ internal sealed class JournalWriter : IDisposable
 
     /// <summary>Size of the file that is written to.</summary>
     public long FileBytes => Volatile.Read(ref _fileBytes);
-
-    /// <summary>Flushes so far.</summary>
-    public long Flushes => Volatile.Read(ref _flushes);
 
     /// <summary>Appends a record. Waits only while very much is unwritten.</summary>
     public void Append(RecordBuilder record)
@@ -209,12 +209,13 @@ internal sealed class JournalWriter : IDisposable
     {
         try
         {
+            long start = Stopwatch.GetTimestamp();
             JournalMark.Write(_mark, _file.Stream.Position, _file.Number);
             _file.Stream.Write(_mark);
             _file.Stream.Write(records);
             _file.Stream.Flush(flushToDisk: true);
             Interlocked.Add(ref _fileBytes, _mark.Length + records.Length);
-            Interlocked.Increment(ref _flushes);
+            _activity.CountFlush(_mark.Length + records.Length, (long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
             return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)

@@ -39,8 +39,14 @@ internal sealed class GpuObserver(string device, EventRing ring, GpuActivity act
             case DeviceEventKind.Evicted when occurred.From == MemoryDomain.Vram:
                 _evicted[occurred.ObjectId % EvictedSlots] = (occurred.ObjectId, occurred.TimeNs);
                 break;
-            case DeviceEventKind.MoveFinished when occurred.To == MemoryDomain.Vram && occurred.Status == MmStatus.Ok:
-                CountRefault(occurred);
+            case DeviceEventKind.MoveFinished when occurred.Status == MmStatus.Ok:
+                CountMove(occurred);
+                break;
+            case DeviceEventKind.FaultInjected:
+                activity.CountError(isCorrected: true);
+                break;
+            case DeviceEventKind.DeviceReset or DeviceEventKind.DeviceUnplugged:
+                activity.CountError(isCorrected: false);
                 break;
         }
 
@@ -64,6 +70,19 @@ internal sealed class GpuObserver(string device, EventRing ring, GpuActivity act
         >= DeviceEventKind.LimitChanged => true,
         _ => false,
     };
+
+    private void CountMove(in DeviceEvent occurred)
+    {
+        if (occurred is { From: { } from, To: { } to })
+        {
+            activity.CountMove(from, to, occurred.Cause, (long)occurred.SizeBytes);
+        }
+
+        if (occurred.To == MemoryDomain.Vram)
+        {
+            CountRefault(occurred);
+        }
+    }
 
     private void CountRefault(in DeviceEvent occurred)
     {
