@@ -132,7 +132,7 @@ public sealed class BuilderTests
     }
 
     /// <summary>The last that came goes first.</summary>
-    private struct NewestFirst : IEvictionPolicy
+    internal struct NewestFirst : IEvictionPolicy
     {
         private Dictionary<int, uint> _sizes;
         private List<int> _order;

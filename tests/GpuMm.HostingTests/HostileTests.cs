@@ -82,8 +82,12 @@ public sealed class HostileTests(HostileTests.Target target) : IClassFixture<Hos
         Assert.Equal(HttpStatusCode.Forbidden, await target.StatusAsync("POST", $"{target.Client}/objects", "{\"size\":1}", header: ("Origin", "http://evil.example")));
         Assert.Equal((HttpStatusCode)421, await target.StatusAsync("GET", "devices", null, header: ("Host", "evil.example")));
         Assert.Equal(HttpStatusCode.NotFound, await target.StatusAsync("POST", "devices/gpu0/workloads", "{\"name\":\"crowd\",\"group\":\"none\"}"));
-        using HttpResponseMessage plain = await target.SendAsync("GET", "devices", null);
-        Assert.Equal("nosniff", string.Join(' ', plain.Headers.GetValues("X-Content-Type-Options")));
+        foreach (string path in (string[])["devices", "devices/none"])
+        {
+            using HttpResponseMessage plain = await target.SendAsync("GET", path, null);
+            Assert.Equal("nosniff", string.Join(' ', plain.Headers.GetValues("X-Content-Type-Options")));
+        }
+
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await target.StatusAsync("POST", $"{target.Client}/objects", "{\"size\":1}", contentType: "text/plain"));
         Assert.Equal(HttpStatusCode.OK, await target.StatusAsync("GET", "devices", null, header: ("Origin", target.Service.Address.GetLeftPart(UriPartial.Authority))));
     }
@@ -111,6 +115,56 @@ public sealed class HostileTests(HostileTests.Target target) : IClassFixture<Hos
         using HttpResponseMessage second = await own.Service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
         using HttpResponseMessage third = await own.Service.Http.GetAsync("devices/gpu0/events/stream?after=0", HttpCompletionOption.ResponseHeadersRead, cancel);
         Assert.Equal([200, 200, 429], new[] { first, second, third }.Select(static each => (int)each.StatusCode));
+    }
+
+    [Fact]
+    public async Task RatesConnectionsAndLeasesAreLimitedToo()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        using ServeProcess service = await ServeProcess.StartAsync(
+            "--set", "GpuMm:Limits:RequestsPerSecond=10", "--set", "GpuMm:Limits:RequestBurst=30", "--set", "GpuMm:Limits:MaxConnections=4",
+            "--set", "GpuMm:Limits:MaxReadBytes=1000", "--set", "GpuMm:Limits:MaxLeaseSeconds=60");
+        using HttpResponseMessage opened = await service.Http.PostAsJsonAsync("devices/gpu0/clients", new { name = "test" }, cancel);
+        JsonElement reply = await opened.Content.ReadFromJsonAsync<JsonElement>(cancel);
+        string client = $"devices/gpu0/clients/{reply.GetProperty("id")}";
+        service.Http.DefaultRequestHeaders.Add("GpuMm-Client-Key", reply.GetProperty("key").GetString());
+        using HttpResponseMessage lease = await service.Http.PostAsJsonAsync("devices/gpu0/clients", new { name = "test", leaseSeconds = 61 }, cancel);
+        Assert.Contains("give 1 to 60", await lease.Content.ReadAsStringAsync(cancel), StringComparison.Ordinal);
+        using HttpResponseMessage made = await service.Http.PostAsJsonAsync($"{client}/objects", new { size = 4096 }, cancel);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        using HttpResponseMessage much = await service.Http.GetAsync($"{client}/objects/1/bytes?length=1001", cancel);
+        Assert.Contains("give 0 to 1000", await much.Content.ReadAsStringAsync(cancel), StringComparison.Ordinal);
+
+        // One connection is in use; three more are taken, and the fifth is closed unheard.
+        TcpClient[] taken = [.. Enumerable.Range(0, 4).Select(static _ => new TcpClient())];
+        foreach (TcpClient each in taken)
+        {
+            await each.ConnectAsync(IPAddress.Loopback, service.Address.Port, cancel);
+        }
+
+        Assert.Equal(0, await taken[3].GetStream().ReadAsync(new byte[1], cancel));
+        Array.ForEach(taken, static each => each.Dispose());
+
+        // As many as the burst at most are answered, then somebody is told to wait; after that he is answered again.
+        HttpStatusCode status = HttpStatusCode.OK;
+        int answered = 0;
+        while (status == HttpStatusCode.OK && answered < 1000)
+        {
+            using HttpResponseMessage next = await service.Http.GetAsync("devices", cancel);
+            status = next.StatusCode;
+            answered += status == HttpStatusCode.OK ? 1 : 0;
+            Assert.Equal(status == HttpStatusCode.TooManyRequests, next.Headers.RetryAfter is not null);
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, status);
+        while (status == HttpStatusCode.TooManyRequests)
+        {
+            await Task.Delay(100, cancel);
+            using HttpResponseMessage next = await service.Http.GetAsync("devices", cancel);
+            status = next.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, status);
     }
 
     [Fact]
@@ -153,6 +207,7 @@ public sealed class HostileTests(HostileTests.Target target) : IClassFixture<Hos
         using ServeProcess guarded = await ServeProcess.StartAsync("--token-file", file, "--listen", "0.0.0.0:0");
         using HttpResponseMessage refused = await guarded.Http.GetAsync(new Uri("devices", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Equal("Bearer", refused.Headers.WwwAuthenticate.ToString());
         using GpuMmConnection known = GpuMmConnection.ToAddress(guarded.Address, "a-secret-of-many-characters");
         await using GpuMmClient client = await known.OpenClientAsync("gpu0", new ClientSettings { Name = "known" }, TestContext.Current.CancellationToken);
         Assert.Equal(1, client.Id);
@@ -169,6 +224,14 @@ public sealed class HostileTests(HostileTests.Target target) : IClassFixture<Hos
     [InlineData("--workload", "nope", "there is demo, crowd")]
     [InlineData("--workload", "demo@gpu9", "there is no device 'gpu9'")]
     [InlineData("--token-file", "/nowhere", "--token-file /nowhere")]
+    [InlineData("--trace", "oops", "NAME=FILE")]
+    [InlineData("--trace", "game=/nowhere.gmmt", "/nowhere.gmmt")]
+    [InlineData("--trace", "demo=/dev/null", "--trace demo=/dev/null")]
+    [InlineData("--set", "GpuMm:Limits:MaxConnections=0", "GpuMm:Limits:MaxConnections is 0; give 1 to 65536")]
+    [InlineData("--set", "GpuMm:Limits:RequestsPerSecond=0", "GpuMm:Limits:RequestsPerSecond is 0; give 1 to 1000000")]
+    [InlineData("--set", "GpuMm:Limits:MaxBodyBytes=1", "GpuMm:Limits:MaxBodyBytes is 1; give 4096 to")]
+    [InlineData("--set", "GpuMm:Limits:MaxJsonBytes=99999999", "GpuMm:Limits:MaxJsonBytes is 99999999; give 4096 to 33554432")]
+    [InlineData("--set", "GpuMm:Limits:MaxLeaseSeconds=0.5", "GpuMm:Limits:MaxLeaseSeconds is 0.5; give 1 to 604800")]
     public async Task AServiceThatCannotWorkSaysWhyOnOneLine(string option, string value, string what)
     {
         (int exitCode, string output, string error) = await ServeProcess.RunAsync("serve", option, value);

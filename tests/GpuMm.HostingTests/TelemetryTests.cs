@@ -10,6 +10,7 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Dashboard.Service;
+using GpuMm.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -61,7 +62,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task EveryRouteAndLimitIsInTheReadmeAndNoOther()
     {
-        string readme = await File.ReadAllTextAsync(Path.Combine(Root(), "src/GpuMm.Dashboard/README.md"), TestContext.Current.CancellationToken);
+        string readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src/GpuMm.Dashboard/README.md"), TestContext.Current.CancellationToken);
         using ServeProcess service = await ServeProcess.StartAsync();
         using HttpResponseMessage none = await service.Http.GetAsync(new Uri(service.Address, "/metrics"), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, none.StatusCode); // Nobody asked for it.
@@ -77,17 +78,6 @@ public sealed class TelemetryTests
         string[] told = [.. readme.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains(" | `", StringComparison.Ordinal))];
         Assert.Equal(routes.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
         Assert.All(typeof(ServiceLimits).GetProperties(), limit => Assert.Contains($"`{limit.Name}`", readme, StringComparison.Ordinal));
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "GpuMm.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 
     // The least that a collector answers: an empty message, and that all went well.

@@ -55,6 +55,12 @@ internal static class ServeCommand
         HelpName = "name[@device]",
     };
 
+    private static readonly Option<string[]> s_trace = new("--trace")
+    {
+        Description = "A recording that can be played as a workload, by --workload NAME or from a page; any format of 'gpumm trace'. May be given more than once.",
+        HelpName = "name=file",
+    };
+
     private static readonly Option<bool> s_noPages = new("--no-pages") { Description = "Serve the API only." };
 
     private static readonly Option<bool> s_verbose = new("--verbose") { Description = "Log more than warnings." };
@@ -63,7 +69,7 @@ internal static class ServeCommand
     {
         Command command = new("serve", "Host devices that other programs use over HTTP or a Unix socket, and pages that show them.")
         {
-            s_listen, s_socket, s_gpu, s_config, s_set, s_tokenFile, s_state, s_salvage, s_workload, s_noPages, s_verbose,
+            s_listen, s_socket, s_gpu, s_config, s_set, s_tokenFile, s_state, s_salvage, s_workload, s_trace, s_noPages, s_verbose,
         };
         command.SetAction(RunAsync);
         return command;
@@ -123,6 +129,7 @@ internal static class ServeCommand
         StateDirectory = parsed.GetValue(s_state),
         SalvagesState = parsed.GetValue(s_salvage),
         Workloads = parsed.GetValue(s_workload) ?? [],
+        Traces = parsed.GetValue(s_trace) ?? [],
         HasPages = !parsed.GetValue(s_noPages),
         IsVerbose = parsed.GetValue(s_verbose),
     };

@@ -15,6 +15,9 @@ internal sealed class ApiException : Exception
 
     public int Status { get; }
 
+    /// <summary>A header of the answer beside the problem: what was set before is cleared with the response that failed.</summary>
+    public (string Name, string Value)? Header { get; init; }
+
     public static ApiException From(SessionError error) => new(StatusOf(error.Kind), error.Message);
 
     /// <summary>Goes on when there is no error.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuMm.Dashboard.Service;
 using GpuMm.Hosting.State;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -25,6 +26,12 @@ internal sealed class ApiExceptionHandler(IProblemDetailsService problems) : IEx
             _ => (StatusCodes.Status500InternalServerError, "The service failed; its log says more."),
         };
         httpContext.Response.StatusCode = status;
+        RequestGuard.Protect(httpContext.Response);
+        if (exception is ApiException { Header: { } header })
+        {
+            httpContext.Response.Headers[header.Name] = header.Value;
+        }
+
         if (status == StatusCodes.Status413PayloadTooLarge)
         {
             // The rest of the body is not read, so the connection cannot carry another request: say so.

@@ -34,8 +34,8 @@ internal static class ClientApi
             Views.Of(context, scope.Gpu.Name).Clients().First(each => each.Id == scope.Session.Id)).WithSummary("One client.");
         client.MapDelete("/", CloseAsync).WithSummary("Closes a client and releases all that it holds.");
         client.MapPost("/heartbeat", static (ClientScope scope) => TypedResults.NoContent()).WithSummary("Says that the client lives. Every other request of it says so too.");
-        client.MapGet("/fdinfo", static (ClientScope scope) => TypedResults.Text(scope.Session.FdInfo())).WithSummary("What it holds, in the keys that drivers show in fdinfo.");
-        client.MapGet("/hold", HoldAsync).WithSummary("A connection that stands for the client: while it is open the lease does not run, and when it breaks all that the client holds is released.");
+        client.MapGet("/fdinfo", static (ClientScope scope) => TypedResults.Text(scope.Session.FdInfo())).WithSummary("What it holds, in the keys that drivers show in fdinfo.").Produces<string>(StatusCodes.Status200OK, "text/plain");
+        client.MapGet("/hold", HoldAsync).WithSummary("A connection that stands for the client: while it is open the lease does not run, and when it breaks all that the client holds is released.").Produces<string>(StatusCodes.Status200OK, "text/event-stream");
         client.MapPost("/open", OpenSharedAsync).WithSummary("Opens an object that another client shares.");
     }
 

@@ -22,7 +22,7 @@ internal static class DeviceApi
         device.MapGet("/objects", Search).WithTags("Devices").WithSummary("Searches objects of all clients.");
         device.MapGet("/objects/{id}", Detail).WithTags("Devices").WithSummary("One object and what is still known of its past.");
         device.MapGet("/dump", static (string device, HttpContext context) => TypedResults.Text(ClientScope.DeviceOf(context, device).Device.Dump()))
-            .WithTags("Devices").WithSummary("All managers as a driver developer reads them. Walks over all objects.");
+            .WithTags("Devices").WithSummary("All managers as a driver developer reads them. Walks over all objects.").Produces<string>(StatusCodes.Status200OK, "text/plain");
         device.MapPost("/validate", static (string device, HttpContext context) => new ValidationReply(ClientScope.DeviceOf(context, device).Device.Validate()))
             .WithTags("Devices").WithSummary("Checks every invariant of the device. Walks over all objects.");
     }

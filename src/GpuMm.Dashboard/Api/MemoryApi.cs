@@ -23,7 +23,7 @@ internal static class MemoryApi
             .WithSummary("Reads from an object through its mapping, which is made if there is none.").Produces<byte[]>(200, Octets);
         client.MapPut("/objects/{handle}/bytes", static (ClientScope scope, uint handle, HttpContext context, ServiceLimits limits, ulong offset = 0) =>
             WriteAsync(scope, context, limits, from => scope.Session.WriteObject(handle, offset, from.Span)))
-            .WithSummary("Writes into an object through its mapping, which is made if there is none.").Accepts<byte[]>(Octets);
+            .WithSummary("Writes into an object through its mapping, which is made if there is none.").Accepts<byte[]>(Octets).Produces(StatusCodes.Status204NoContent);
         client.MapGet("/memory/{address}", static (ClientScope scope, string address, HttpContext context, ServiceLimits limits, int length = 4096) =>
         {
             ulong at = AddressOf(address);
@@ -33,7 +33,7 @@ internal static class MemoryApi
         {
             ulong at = AddressOf(address);
             return WriteAsync(scope, context, limits, from => scope.Session.Write(at, from.Span));
-        }).WithSummary("Writes by address, within one mapping.").Accepts<byte[]>(Octets).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        }).WithSummary("Writes by address, within one mapping.").Accepts<byte[]>(Octets).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
     private static ulong AddressOf(string text)

@@ -13,7 +13,7 @@ internal static class WorkloadApi
     public static void Map(RouteGroupBuilder api, RouteGroupBuilder device)
     {
         api.MapGet("/workloads", static (WorkloadService workloads) => workloads.Runs().Select(static run => run.View())).WithTags("Workloads").WithSummary("Workloads that run or ran.");
-        api.MapGet("/workloads/names", static () => WorkloadService.Names).WithTags("Workloads").WithSummary("The workloads that there are.");
+        api.MapGet("/workloads/names", static (WorkloadService workloads) => workloads.Names).WithTags("Workloads").WithSummary("The workloads that there are.");
         api.MapDelete("/workloads/{id:int}", Stop).WithTags("Workloads").WithSummary("Stops a workload and releases what it holds.");
         device.MapPost("/workloads", Start).WithTags("Workloads").WithSummary("Starts a workload.");
     }

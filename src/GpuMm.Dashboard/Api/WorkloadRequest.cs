@@ -1,7 +1,7 @@
 namespace GpuMm.Dashboard.Api;
 
 /// <summary>Starts a workload.</summary>
-/// <param name="Name">"demo": a compositor, a game and a browser; "crowd": as many objects of a page as the size holds.</param>
+/// <param name="Name">"demo": a compositor, a game and a browser; "crowd": as many objects of a page as the size holds; or the name of a recording, which has its own pace and size.</param>
 /// <param name="FramesPerSecond">How fast it draws; 1 to 1000.</param>
 /// <param name="Oversubscription">How much it uses, as a multiple of video memory; 0.1 to 4.</param>
 /// <param name="Seed">Decides what it does.</param>

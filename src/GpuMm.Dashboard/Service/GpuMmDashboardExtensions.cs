@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -18,6 +19,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor.Services;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -52,6 +54,42 @@ public static class GpuMmDashboardExtensions
             builder.Services.AddHostedService(static provider => provider.GetRequiredService<WhatIfService>());
         }
 
+        return builder;
+    }
+
+    /// <summary>Adds a recording that is played as a workload, by its name. Repeating it changes nothing.</summary>
+    /// <typeparam name="TSource">Where it comes from.</typeparam>
+    /// <param name="builder">The builder.</param>
+    public static IGpuMmBuilder AddTraceSource<TSource>(this IGpuMmBuilder builder)
+        where TSource : class, ITraceSource
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ITraceSource, TSource>());
+        return builder;
+    }
+
+    /// <summary>Adds a recording in a file of any format that can be read.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name by which it is started: letters, digits, '-', '_' and '.'.</param>
+    /// <param name="path">The file; read when it is played.</param>
+    /// <exception cref="ArgumentException">It is no name, or another workload has it.</exception>
+    public static IGpuMmBuilder AddTraceSource(this IGpuMmBuilder builder, string name, string path)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (name.Length > 64 || !name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+        {
+            throw new ArgumentException($"'{name}' is no name of a recording; use 1 to 64 letters, digits, '-', '_' and '.'.", nameof(name));
+        }
+
+        IEnumerable<string> taken = builder.Services.Select(static each => each.IsKeyedService ? null : each.ImplementationInstance).OfType<ITraceSource>().Select(static each => each.Name);
+        if (WorkloadService.BuiltIn.Concat(taken).Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException($"There is a workload '{name}' already; give the recording another name.", nameof(name));
+        }
+
+        builder.Services.AddSingleton<ITraceSource>(new TraceFile(name, path));
         return builder;
     }
 
@@ -107,7 +145,7 @@ public static class GpuMmDashboardExtensions
             json.SerializerOptions.Converters.Add(new ByteCountJsonConverter());
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         });
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", ApiDescription.Configure);
         services.AddRateLimiter(limiter => RateLimits(limiter, limits));
         return builder;
     }
@@ -138,10 +176,9 @@ public static class GpuMmDashboardExtensions
     private static void RateLimits(RateLimiterOptions limiter, ServiceLimits limits)
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.OnRejected = static (rejected, _) =>
+        limiter.OnRejected = static (_, _) =>
         {
-            rejected.HttpContext.Response.Headers.RetryAfter = "1";
-            throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many requests in a short time; wait a second and go on more slowly.");
+            throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many requests in a short time; wait a second and go on more slowly.") { Header = ("Retry-After", "1") };
         };
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
             context.Connection.RemoteIpAddress?.ToString() ?? "socket",

@@ -7,6 +7,8 @@ using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Registration;
 using GpuMm.Hosting.State;
+using GpuMm.Traces;
+using GpuMm.Traces.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -135,6 +137,7 @@ public static class GpuMmService
         IServiceCollection services = builder.Services;
         IGpuMmBuilder gpus = services.AddGpuMm(builder.Configuration).AddApi(options, limits);
         Telemetry.Add(services, builder.Configuration);
+        AddTraces(gpus, options);
         if (options.StateDirectory is not null)
         {
             services.AddSingleton<StateKeeper>();
@@ -144,6 +147,30 @@ public static class GpuMmService
         if (options.HasPages)
         {
             gpus.AddPages();
+        }
+    }
+
+    // Opened once at the start, so that whoever starts the service is told what is wrong with them.
+    private static void AddTraces(IGpuMmBuilder gpus, ServeOptions options)
+    {
+        foreach (string trace in options.Traces)
+        {
+            int equals = trace.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                throw new ServeException($"--trace {trace}: write NAME=FILE, such as game=game.gmmt.");
+            }
+
+            try
+            {
+                string path = Path.GetFullPath(trace[(equals + 1)..]);
+                TraceFiles.Open(path).Dispose();
+                gpus.AddTraceSource(trace[..equals], path);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or TraceFormatException or ArgumentException)
+            {
+                throw new ServeException($"--trace {trace}: {failure.Message}", failure);
+            }
         }
     }
 
@@ -179,12 +206,13 @@ public static class GpuMmService
     // Whoever starts the service is told at once, not by what is missing.
     private static void CheckWorkloads(WebApplication app, ServeOptions options)
     {
+        IReadOnlyList<string> known = app.Services.GetRequiredService<WorkloadService>().Names;
         foreach (string workload in options.Workloads)
         {
             string[] parts = workload.Split('@', 2);
-            if (!WorkloadService.Names.Contains(parts[0], StringComparer.OrdinalIgnoreCase))
+            if (!known.Contains(parts[0], StringComparer.OrdinalIgnoreCase))
             {
-                throw new ServeException($"--workload {workload}: there is no workload '{parts[0]}'; there is {string.Join(", ", WorkloadService.Names)}.");
+                throw new ServeException($"--workload {workload}: there is no workload '{parts[0]}'; there is {string.Join(", ", known)}.");
             }
 
             if (parts.Length == 2 && Devices(app) is var names && !names.Contains(parts[1], StringComparer.Ordinal))

@@ -28,9 +28,7 @@ internal sealed class RequestGuard(RequestDelegate next, ServeOptions options, S
     {
         HttpRequest request = context.Request;
 
-        // What is sent is what it says it is, and is for pages of this service.
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        context.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        Protect(context.Response);
         if (request.ContentType is not "application/octet-stream" && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
         {
             body.MaxRequestBodySize = limits.MaxJsonBytes;
@@ -69,8 +67,15 @@ internal sealed class RequestGuard(RequestDelegate next, ServeOptions options, S
             return next(context);
         }
 
-        context.Response.Headers.WWWAuthenticate = "Bearer";
-        throw new ApiException(StatusCodes.Status401Unauthorized, "The service has a token: send it as 'Authorization: Bearer TOKEN', or open /login?token=TOKEN in a browser.");
+        throw new ApiException(StatusCodes.Status401Unauthorized, "The service has a token: send it as 'Authorization: Bearer TOKEN', or open /login?token=TOKEN in a browser.") { Header = ("WWW-Authenticate", "Bearer") };
+    }
+
+    /// <summary>Says that what is sent is what it says it is, and is for pages of this service.</summary>
+    /// <param name="response">The answer.</param>
+    public static void Protect(HttpResponse response)
+    {
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
     private static bool IsLoopbackName(string host) =>

@@ -33,6 +33,9 @@ public sealed record ServeOptions
     /// <summary>Workloads to start at once, by name; each may be followed by <c>@device</c>.</summary>
     public IReadOnlyList<string> Workloads { get; init; } = [];
 
+    /// <summary>Recordings that can be played as workloads, as <c>name=file</c>.</summary>
+    public IReadOnlyList<string> Traces { get; init; } = [];
+
     /// <summary>Whether pages are served beside the API.</summary>
     public bool HasPages { get; init; } = true;
 

@@ -2,7 +2,6 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
-using GpuMm.Hosting.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +40,7 @@ internal static class Telemetry
         OpenTelemetry.OpenTelemetryBuilder builder = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(configuration[$"{Standard}SERVICE_NAME"] ?? "gpumm"));
         builder.WithMetrics(metrics =>
         {
-            metrics.AddMeter(GpuMmDiagnostics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
+            metrics.AddGpuMmInstrumentation().AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
             if (sends)
             {
                 metrics.AddOtlpExporter(otlp => SendTo(otlp, collector));
@@ -54,7 +53,7 @@ internal static class Telemetry
         });
         if (sends)
         {
-            builder.WithTracing(traces => traces.AddSource(GpuMmDiagnostics.ActivitySourceName, "Microsoft.AspNetCore").AddOtlpExporter(otlp => SendTo(otlp, collector)));
+            builder.WithTracing(traces => traces.AddGpuMmInstrumentation().AddSource("Microsoft.AspNetCore").AddOtlpExporter(otlp => SendTo(otlp, collector)));
         }
     }
 

@@ -12,19 +12,24 @@ namespace GpuMm.Dashboard.Workloads;
 
 /// <summary>Starts and stops workloads inside the service. They are clients like any other, without a lease.</summary>
 /// <remarks>Safe for concurrent use. At most <see cref="MaxRunning"/> run at a time; the last 100 that ran are remembered.</remarks>
-public sealed class WorkloadService : IHostedService
+/// <param name="traces">Recordings that it plays too; null for none.</param>
+public sealed class WorkloadService(IEnumerable<ITraceSource>? traces = null) : IHostedService
 {
     /// <summary>Most workloads that run at a time.</summary>
     public const int MaxRunning = 16;
 
+    /// <summary>The workloads that are built in.</summary>
+    public static IReadOnlyList<string> BuiltIn { get; } = ["demo", "crowd"];
+
     private const int MaxRemembered = 100;
 
+    private readonly ITraceSource[] _traces = [.. traces ?? []];
     private readonly object _gate = new();
     private readonly List<WorkloadRun> _runs = []; // Lock: _gate
     private int _lastId; // Lock: _gate
 
-    /// <summary>The workloads that there are.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["demo", "crowd"];
+    /// <summary>The workloads that there are: those built in, then the recordings.</summary>
+    public IReadOnlyList<string> Names { get; } = [.. BuiltIn, .. (traces ?? []).Select(static trace => trace.Name)];
 
     /// <summary>Those that run or ran, oldest first.</summary>
     public IReadOnlyList<WorkloadRun> Runs()
@@ -65,8 +70,7 @@ public sealed class WorkloadService : IHostedService
             }
 
             WorkloadRun run = new(++_lastId, request.Name, gpu.Name);
-            bool isCrowd = string.Equals(request.Name, "crowd", StringComparison.OrdinalIgnoreCase);
-            run.Completion = Task.Run(() => isCrowd ? CrowdWorkload.RunAsync(gpu, request, run) : DemoWorkload.RunAsync(gpu, request, run), CancellationToken.None);
+            run.Completion = Task.Run(() => RunAsync(gpu, request, run), CancellationToken.None);
             _runs.Add(run);
             if (_runs.Count > MaxRemembered && _runs.Find(static each => each.Completion.IsCompleted) is { } old)
             {
@@ -101,4 +105,11 @@ public sealed class WorkloadService : IHostedService
 
         await Task.WhenAny(Task.WhenAll(Runs().Select(static run => run.Completion)), Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
     }
+
+    private Task RunAsync(SimulatedGpu gpu, WorkloadRequest request, WorkloadRun run) => request.Name.ToUpperInvariant() switch
+    {
+        "DEMO" => DemoWorkload.RunAsync(gpu, request, run),
+        "CROWD" => CrowdWorkload.RunAsync(gpu, request, run),
+        _ => TraceWorkload.RunAsync(gpu, _traces.First(trace => string.Equals(trace.Name, request.Name, StringComparison.OrdinalIgnoreCase)), request, run),
+    };
 }
