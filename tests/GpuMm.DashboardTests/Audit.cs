@@ -61,6 +61,13 @@ internal static class Audit
             const style = getComputedStyle(element);
             if (/[1-9]/.test(style.transitionDuration) || style.animationName !== 'none') say(`would move when it changes: ${short(element)}`);
           }
+          for (const cell of document.querySelectorAll('table.dense tr > :first-child')) {
+            if (getComputedStyle(cell).position !== 'sticky') continue;
+            cell.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
+            const box = cell.getBoundingClientRect(), top = document.elementFromPoint(box.right - 3, (box.top + box.bottom) / 2);
+            if (top && !cell.contains(top) && !top.contains(cell)) say(`is covered: ${short(cell)} by ${short(top)}`);
+          }
+          scrollTo(0, 0);
           return faults;
         }
         """;

@@ -82,7 +82,13 @@ public class Browser : IAsyncLifetime
         return page;
     }
 
-    /// <summary>Keeps a picture of a page; of a Release build only, a Debug one looks the same and pictures take long.</summary>
-    public static Task PictureAsync(IPage page, string name) => IsDebug ? Task.CompletedTask :
-        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, name + ".png"), FullPage = true });
+    /// <summary>Keeps a picture of a page, from its top; of a Release build only, a Debug one looks the same and pictures take long.</summary>
+    public static async Task PictureAsync(IPage page, string name)
+    {
+        if (!IsDebug)
+        {
+            await page.EvaluateAsync("() => scrollTo(0, 0)");
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, name + ".png"), FullPage = true });
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
+using System.Linq;
+using System.Net.Http;
 using System.Text.Json;
 using System.Threading.Tasks;
 using Microsoft.Playwright;
@@ -48,13 +49,13 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     public async Task ObjectsAreFoundByNameAndShowTheirPast()
     {
         IPage page = await browser.OpenAsync("/objects");
-        string name = await AnyObjectNameAsync();
+        string name = await EvictedNameAsync();
         await page.GetByLabel("Name or number").FillAsync(name);
         ILocator link = page.Locator("table.dense tbody a").First;
-        await Expect(link).ToContainTextAsync(name);
+        await Expect(link).ToHaveTextAsync(name);
         await Browser.PictureAsync(page, "objects");
         await link.ClickAsync();
-        await Expect(page.Locator("#why")).ToBeVisibleAsync();
+        await Expect(page.GetByText($"'{name}' was evicted by ")).ToBeVisibleAsync();
         await Expect(page.Locator("#history")).ToContainTextAsync("events");
         await Browser.PictureAsync(page, "object");
         await page.GotoAsync(new Uri(browser.Service.Address, "/objects/999999999").ToString());
@@ -146,10 +147,14 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await page.WaitForFunctionAsync("() => Number(document.querySelector('input[type=range]')?.max) >= 2");
         await slider.FillAsync("0");
         await Expect(page.Locator("#scrub")).ToContainTextAsync("moment 1 of");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Compare with this moment" }).ClickAsync();
+        await Expect(page.Locator("#moments")).ToContainTextAsync("0 of 256 cells");
+        await page.GetByText("Follow the latest").ClickAsync();
+        await Expect(page.Locator("#moments")).Not.ToContainTextAsync(" 0 of 256 cells");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Take a snapshot" }).ClickAsync();
         await Expect(page.GetByText("Take two to see")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Take a snapshot" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Compare" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Compare", Exact = true }).ClickAsync();
         await Expect(page.GetByText("Objects that came")).ToBeVisibleAsync();
         await Browser.PictureAsync(page, "timeline");
         await page.CloseAsync();
@@ -244,9 +249,23 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     private static async Task HeapIsDrawnAsync(IPage page) => await page.WaitForFunctionAsync(
         "() => { const c = document.querySelector('canvas.heap'); if (!c || !c.width) return false; const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; for (let i = 0; i < d.length; i += 4) if (d[i + 3] === 255) return true; return false; }");
 
-    private async Task<string> AnyObjectNameAsync()
+    // A texture that made room for another: it has a past.
+    private async Task<string> EvictedNameAsync()
     {
-        using JsonDocument found = JsonDocument.Parse(await browser.Service.Http.GetStringAsync("/api/v1/devices/gpu0/objects?limit=1", TestContext.Current.CancellationToken));
-        return found.RootElement.GetProperty("objects")[0].GetProperty("name").GetString() ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{found.RootElement}"));
+        while (true)
+        {
+            using JsonDocument events = JsonDocument.Parse(await browser.Service.Http.GetStringAsync("/api/v1/devices/gpu0/events?kinds=evicted&max=10000", TestContext.Current.CancellationToken));
+            foreach (JsonElement each in events.RootElement.GetProperty("events").EnumerateArray().Reverse())
+            {
+                using HttpResponseMessage found = await browser.Service.Http.GetAsync(new Uri($"/api/v1/devices/gpu0/objects/{each.GetProperty("objectId")}", UriKind.Relative), TestContext.Current.CancellationToken);
+                using JsonDocument detail = JsonDocument.Parse(await found.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+                if (found.IsSuccessStatusCode && detail.RootElement.GetProperty("info").GetProperty("name").GetString() is { } name && name.StartsWith("texture", StringComparison.Ordinal))
+                {
+                    return name;
+                }
+            }
+
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
     }
 }

@@ -16,6 +16,23 @@ public sealed record Moment(long Number, DeviceSnapshot Snapshot, IReadOnlyList<
     /// <summary>How full the domains were, as people ask.</summary>
     public IReadOnlyList<DomainView> Domains { get; } = Occupancy.Of(Snapshot);
 
+    /// <summary>Where a moment stands; where the next one does when it is forgotten.</summary>
+    /// <param name="moments">Moments, oldest first.</param>
+    /// <param name="number">Its number.</param>
+    public static int IndexOf(IReadOnlyList<Moment> moments, long number)
+    {
+        ArgumentNullException.ThrowIfNull(moments);
+        int low = 0;
+        int high = moments.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = moments[middle].Number < number ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
     /// <summary>How full one domain was.</summary>
     /// <param name="name">Its name.</param>
     public DomainView Domain(string name)
