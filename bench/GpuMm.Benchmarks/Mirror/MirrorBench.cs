@@ -161,14 +161,14 @@ internal sealed class MirrorBench : IDisposable
     private static double MicrosecondsPerMove(BufferObject target, Action drain)
     {
         // Until the code is compiled as well as it will be: that happens beside, a little later.
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 100; i++)
         {
             MoveOften(target, 128);
             drain();
             System.Threading.Thread.Sleep(20);
         }
 
-        double[] us = new double[Rounds * 4];
+        double[] us = new double[Rounds * 40];
         for (int round = -2; round < us.Length; round++)
         {
             long start = CpuTime.OfThread();
