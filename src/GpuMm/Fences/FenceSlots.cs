@@ -33,10 +33,19 @@ internal struct FenceSlots
         for (int i = 0; i < Count; i++)
         {
             ref Slot slot = ref _slots![i];
-            if (ReferenceEquals(slot.Fence.Context, fence.Context) && slot.Usage >= usage)
+            if (ReferenceEquals(slot.Fence.Context, fence.Context))
             {
-                slot = new Slot(slot.Fence.Seqno > fence.Seqno ? slot.Fence : fence, usage);
-                return;
+                if (slot.Fence.Seqno >= fence.Seqno && slot.Usage <= usage)
+                {
+                    return; // Whoever waits for the new one waits for that one anyway.
+                }
+
+                // A later one of a weaker class stays beside it: those who wait for the stronger class must not wait for both.
+                if (slot.Fence.Seqno <= fence.Seqno && slot.Usage >= usage)
+                {
+                    slot = new Slot(fence, usage);
+                    return;
+                }
             }
 
             if (slot.Fence.IsSignaled)

@@ -40,7 +40,7 @@ internal sealed partial class BufferObjectVmOperations
             device.WaitFence(fence, target);
         }
 
-        if (target.Resource is null or { Manager.UsesPages: true } && device.Populate(target, clear: true) != MmStatus.Ok)
+        if (device.MakeReachable(target) != MmStatus.Ok)
         {
             return MmStatus.BusError;
         }

@@ -157,6 +157,11 @@ internal sealed partial class BufferObjectVmOperations(GpuDevice device) : IVmOp
 
     private VmFaultResult FaultReserved(BufferObject target, ref VmFault fault, VmPageSize size, ref bool isHeld)
     {
+        if (target.Pages is { } table && (table.Flags & (TranslationFlags.External | TranslationFlags.ExternalMappable)) == TranslationFlags.External)
+        {
+            return VmFaultResult.SigBus; // Somebody else's pages, and not for the CPU: not even a wait would change that.
+        }
+
         if (device.IsUnplugged)
         {
             return ShowDummyPage(target, ref fault);
@@ -169,7 +174,7 @@ internal sealed partial class BufferObjectVmOperations(GpuDevice device) : IVmOp
         }
 
         Resource? before = target.Resource;
-        OperationContext context = new() { ForceAllocate = true, Cause = MoveCause.CpuFault };
+        OperationContext context = new() { ForceAllocate = true, Cause = MoveCause.CpuFault, Interrupt = fault.Interrupt };
         MmStatus status = device.MakeCpuVisible(target, ref context);
         if (status != MmStatus.Ok)
         {
@@ -314,6 +319,11 @@ internal sealed partial class BufferObjectVmOperations(GpuDevice device) : IVmOp
         ulong left = Math.Min(target.Window.EndPage - filePage, Math.Max(PrefaultPages, perPage));
         left = fault.Area.IsNonLinear ? left : Math.Min(left, fault.Area.Window.EndPage - filePage);
         FrameIndex frame = target.FrameAt(pageIndex, out ulong runPages);
+        if (runPages == 0)
+        {
+            return VmFaultResult.OutOfMemory; // The table says that the pages are there, and has none for the CPU.
+        }
+
         if (fault.Area.IsNonLinear || Math.Min(runPages, left) < perPage)
         {
             // In a non-linear area only what follows the faulting page; a base page needs frames in a row.

@@ -35,7 +35,7 @@ public abstract class GpuDriver : IPagingObserver
     /// <param name="place">The place that is wanted.</param>
     public virtual bool IsEvictionValuable(BufferObject victim, in Place place) =>
         victim.Resource is { } resource &&
-        (resource.Domain == MemoryDomain.System || ResourceManager.Intersects(resource, place));
+        (resource.Domain == MemoryDomain.System || resource.Manager.Intersects(resource, place));
 
     /// <summary>Moves the bytes of an object, or queues the copy.</summary>
     /// <param name="request">What to move. Work on the object's reservation must be done before its bytes are touched.</param>
@@ -76,7 +76,7 @@ public abstract class GpuDriver : IPagingObserver
     public virtual TranslationTable? CreateTable(BufferObject target, TranslationFlags flags) =>
         new(target.SizeBytes, target.Caching, flags);
 
-    /// <summary>The last reference to an object is gone. The GPU may still use it.</summary>
+    /// <summary>The last reference to an object is gone, or it could not be created after all. The GPU may still use it.</summary>
     /// <param name="gone">The object; not to be kept.</param>
     /// <remarks>Lock: none of the object's. Source: release_notify.</remarks>
     public virtual void OnReleased(BufferObject gone)

@@ -66,8 +66,12 @@ public struct OperationContext
         _level++;
     }
 
-    /// <summary>For work that this call causes on objects of others: none of its permissions, but it knows what is held.</summary>
-    internal readonly OperationContext ForOthers() => new() { _held = _held, _ticket = _ticket, _level = _level };
+    /// <summary>
+    /// For work that this call causes on objects of others: it may wait no longer than the call itself, has none of its
+    /// permissions, and knows what is held.
+    /// </summary>
+    internal readonly OperationContext ForOthers() =>
+        new() { _held = _held, _ticket = _ticket, _level = _level, NoWaitGpu = NoWaitGpu, Interrupt = Interrupt };
 
     /// <summary>What stood in the way of work for this call stands in its own way.</summary>
     internal void TakeOver(in OperationContext forOthers)

@@ -32,6 +32,28 @@ public sealed class FenceSlotsTests
     }
 
     [Fact]
+    public void AStrongerClassIsNotMadeToWaitForALaterFenceOfAWeakerOne()
+    {
+        Reservation reservation = new();
+        FenceContext jobs = new("job");
+        Fence copy = jobs.Issue();
+        Fence later = jobs.Issue();
+        reservation.Lock();
+        reservation.AddFence(later, FenceUsage.Bookkeep);
+        reservation.AddFence(copy, FenceUsage.Kernel);
+        Assert.True(reservation.TryGetUnsignaled(FenceUsage.Kernel, out Fence kernel));
+        Assert.Equal(copy, kernel);
+        Assert.Equal(2, reservation.FenceCount);
+        reservation.AddFence(copy, FenceUsage.Read); // As kernel work it is waited for by everyone already.
+        reservation.AddFence(copy, FenceUsage.Bookkeep);
+        Assert.Equal(2, reservation.FenceCount);
+        jobs.SignalTo(1);
+        Assert.False(reservation.TryGetUnsignaled(FenceUsage.Read, out _));
+        Assert.True(reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _));
+        reservation.Unlock();
+    }
+
+    [Fact]
     public void AddingIntoReservedRoomAllocatesNothing()
     {
         Reservation reservation = new();

@@ -99,6 +99,11 @@ public sealed partial class GpuDevice
 
                 bool isEvicted = EvictLocked(victim, state, ref search, ref context);
                 search.HasProgress |= isEvicted;
+                if (search.IsInterrupted)
+                {
+                    return MmStatus.Interrupted;
+                }
+
                 if (isEvicted && TakeSpace(
                     search.Manager, search.Requester, search.Place, context.NoWaitGpu, out search.Resource, out search.Limiting) == MmStatus.Ok)
                 {
@@ -141,13 +146,14 @@ public sealed partial class GpuDevice
 
         if (victim.IsDeleted)
         {
-            bool isReaped = TryReap(victim, mayWait: !context.NoWaitGpu);
-            if (!isReaped)
+            MmStatus reaped = Reap(victim, context);
+            if (reaped != MmStatus.Ok)
             {
-                RaiseSkipped(victim, search, SkipReason.StillUsed, MmStatus.Busy);
+                search.IsInterrupted = reaped == MmStatus.Interrupted;
+                RaiseSkipped(victim, search, SkipReason.StillUsed, reaped);
             }
 
-            return isReaped;
+            return reaped == MmStatus.Ok;
         }
 
         (MoveCause cause, ulong evictorId) = (context.Cause, context.EvictorId);
@@ -160,6 +166,8 @@ public sealed partial class GpuDevice
         }
         else
         {
+            // Whoever was signalled wants to leave, not to try the next one.
+            search.IsInterrupted = status == MmStatus.Interrupted;
             RaiseSkipped(victim, search, SkipReason.CannotMove, status);
         }
 
@@ -231,6 +239,7 @@ public sealed partial class GpuDevice
         public bool IgnoresLow;
         public bool HitsLow; // Somebody was spared for a low mark
         public bool HasProgress; // Somebody was evicted
+        public bool IsInterrupted; // A signal came: nobody else is tried
         public int Rank; // Candidates before this one
         public Resource? Resource;
     }

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
@@ -59,23 +60,36 @@ public sealed partial class GpuDevice
         RaiseWaited(target, fence, startNs, MmStatus.Ok);
     }
 
-    // Waits for all work on an object, each fence at most the limit.
+    // What is left of a limit that began at a time.
+    private ulong LeftOf(ulong limitNs, ulong startNs)
+    {
+        ulong passedNs = Driver.NowNs - startNs;
+        return limitNs - Math.Min(limitNs, passedNs);
+    }
+
+    // Waits for all work on an object, at most the limit in all.
     private MmStatus WaitIdle(BufferObject target, FenceUsage usage, ulong limitNs, in OperationContext context)
     {
-        while (target.Reservation.TryGetUnsignaled(usage, out Fence fence))
+        if (!target.Reservation.TryGetUnsignaled(usage, out Fence fence))
         {
-            if (context.NoWaitGpu)
-            {
-                return MmStatus.Busy;
-            }
+            return MmStatus.Ok;
+        }
 
-            MmStatus status = WaitFence(fence, limitNs, context.Interrupt, target);
+        if (context.NoWaitGpu)
+        {
+            return MmStatus.Busy;
+        }
+
+        ulong startNs = Driver.NowNs;
+        do
+        {
+            MmStatus status = WaitFence(fence, LeftOf(limitNs, startNs), context.Interrupt, target);
             if (status != MmStatus.Ok)
             {
                 return status;
             }
         }
-
+        while (target.Reservation.TryGetUnsignaled(usage, out fence));
         return MmStatus.Ok;
     }
 }

@@ -16,14 +16,23 @@ public sealed partial class GpuDevice
         return status == MmStatus.Ok ? Gut(target) : status;
     }
 
-    // Nothing of the contents is kept, and nobody waits. Lock: the object's reservation.
+    // Nothing of the contents is kept, and nobody waits. Lock: the object's reservation. The table that the object starts anew
+    // with is made before anything is dropped: when there is no memory for it, nothing has changed.
     private MmStatus Gut(BufferObject target)
     {
+        bool isBusy = target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _);
+        bool leavesGhost = isBusy && (target.Resource is not null || target.Pages is { HasPages: true });
+        TranslationTable? table = leavesGhost ? null : target.Pages;
+        MmStatus status = table is null ? MakeTable(target, clear: true, out table) : MmStatus.Ok;
+        if (status != MmStatus.Ok)
+        {
+            return status;
+        }
+
         Revoke(target);
         target.NoteMoved();
         MemoryDomain? from = target.Resource?.Domain;
-        bool isBusy = target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _);
-        if (isBusy && (target.Resource is not null || target.Pages is { HasPages: true }))
+        if (leavesGhost)
         {
             LeaveToGhost(target);
         }
@@ -35,7 +44,13 @@ public sealed partial class GpuDevice
         target.IsPurged |= target.IsPurgeable;
         RaiseDropped(target, from);
         target.IsLost = false;
-        return CreateTable(target);
+        target.Pages = table;
+        if (target.Kind == BufferObjectKind.Device)
+        {
+            table!.MarkForClearing();
+        }
+
+        return MmStatus.Ok;
     }
 
     // The ghost is a deleted object: evictors meet it in the order and reap it, as any other.

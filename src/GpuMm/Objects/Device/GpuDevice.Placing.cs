@@ -123,6 +123,23 @@ public sealed partial class GpuDevice
         return status;
     }
 
+    /// <summary>
+    /// Sees to it that the bytes of an object are somewhere, for an access past the page table: it stays where it is, and one that
+    /// is nowhere begins in system RAM. Lock: its reservation.
+    /// </summary>
+    /// <returns><see cref="MmStatus.Ok"/>, or why there are no bytes to be had.</returns>
+    internal MmStatus MakeReachable(BufferObject target)
+    {
+        OperationContext context = new() { ForceAllocate = true };
+        MmStatus status = target.Resource is null ? ValidateObject(target, Placement.System, ref context) : MmStatus.Ok;
+        if (status != MmStatus.Ok || target.Resource!.Manager.UsesPages)
+        {
+            return status == MmStatus.Ok ? Populate(target, clear: true, ref context) : status;
+        }
+
+        return target.IsLost || IsSuspended ? MmStatus.ContentsLost : MmStatus.Ok;
+    }
+
     // What the CPU does not need makes way inside the card's own memory first: only as long as nobody else must go for it.
     internal Placement? PlacementOutOfSight(BufferObject victim) =>
         _unseenPlacement is not null && !victim.NeedsCpuAccess && victim.Resource is { Domain: MemoryDomain.Vram } resource && IsCpuVisible(resource)
@@ -139,7 +156,7 @@ public sealed partial class GpuDevice
         foreach (ref readonly Place place in placement.Places)
         {
             bool isApart = (place.Flags & PlaceFlags.Contiguous) != 0 && resource.RangeCount > 1;
-            if (place.Domain == resource.Domain && !IsSkipped(place, force) && !isApart && ResourceManager.IsInside(resource, place))
+            if (place.Domain == resource.Domain && !IsSkipped(place, force) && !isApart && resource.Manager.IsCompatible(resource, place))
             {
                 return true;
             }

@@ -44,7 +44,7 @@ public sealed partial class GpuDevice
         LruCursor cursor = manager.BeginWalk(nobody);
         try
         {
-            while (freedBytes < sizeBytes && manager.NextCandidate(cursor, ref context, null, out CandidateLock state, IsObserved) is { } victim)
+            while (freedBytes < sizeBytes && !search.IsInterrupted && manager.NextCandidate(cursor, ref context, null, out CandidateLock state, IsObserved) is { } victim)
             {
                 search.Rank++;
                 if (state == CandidateLock.Busy)

@@ -64,7 +64,7 @@ public sealed partial class GpuDevice
         if (gone.Reservation.TryLock())
         {
             Retire(gone);
-            bool isReaped = TryReap(gone, mayWait: false);
+            bool isReaped = TryReap(gone);
             gone.Reservation.Unlock();
             if (isReaped)
             {
@@ -75,26 +75,29 @@ public sealed partial class GpuDevice
         AddDeleted(gone);
     }
 
-    // Lock: the object's reservation. False while the GPU still uses it, or while the holder of the reservation is placing it:
+    private bool TryReap(BufferObject gone) => Reap(gone, new OperationContext { NoWaitGpu = true }) == MmStatus.Ok;
+
+    // Lock: the object's reservation. Busy while the GPU still uses it, or while the holder of the reservation is placing it:
     // deleted or not, nobody frees it under those hands.
-    private bool TryReap(BufferObject gone, bool mayWait)
+    private MmStatus Reap(BufferObject gone, in OperationContext context)
     {
         if (gone.IsDestroyed)
         {
-            return true;
+            return MmStatus.Ok;
         }
 
         if (gone.IsBeingPlaced)
         {
-            return false;
+            return MmStatus.Busy;
         }
 
         Retire(gone);
-        while (IsStillUsed(gone, out Fence fence))
+        if (IsStillUsed(gone, out Fence fence))
         {
-            if (!mayWait || WaitForRelease(gone, fence) != MmStatus.Ok)
+            MmStatus status = context.NoWaitGpu ? MmStatus.Busy : WaitUnused(gone, fence, context.Interrupt);
+            if (status != MmStatus.Ok)
             {
-                return false;
+                return status;
             }
         }
 
@@ -106,15 +109,23 @@ public sealed partial class GpuDevice
         Groups.Quit(gone.GroupIndex);
         Unregister(gone);
         RaiseStatus(DeviceEventKind.ObjectDestroyed, gone, MmStatus.Ok);
-        return true;
+        return MmStatus.Ok;
     }
 
-    private MmStatus WaitForRelease(BufferObject gone, Fence fence)
+    // At most the limit in all, however many fences there are.
+    private MmStatus WaitUnused(BufferObject gone, Fence fence, WaitInterrupt? interrupt)
     {
-        ulong startNs = IsObserved ? Driver.NowNs : 0;
-        MmStatus status = Driver.WaitFence(fence, Options.ReleaseWaitLimitNs, interrupt: null);
-        RaiseWaited(gone, fence, startNs, status);
-        return status;
+        ulong startNs = Driver.NowNs;
+        do
+        {
+            MmStatus status = WaitFence(fence, LeftOf(Options.ReleaseWaitLimitNs, startNs), interrupt, gone);
+            if (status != MmStatus.Ok)
+            {
+                return status;
+            }
+        }
+        while (IsStillUsed(gone, out fence));
+        return MmStatus.Ok;
     }
 
     private static bool IsStillUsed(BufferObject gone, out Fence fence) => gone.FinalFences is { } own
@@ -159,11 +170,11 @@ public sealed partial class GpuDevice
             bool isReaped = false;
             if (requester is not null && !gone.OwnsReservation && IsHeldByCaller(gone.Reservation, requester.Reservation))
             {
-                isReaped = TryReap(gone, mayWait: false);
+                isReaped = TryReap(gone);
             }
             else if (gone.Reservation.TryLock())
             {
-                isReaped = TryReap(gone, mayWait: false);
+                isReaped = TryReap(gone);
                 gone.Reservation.Unlock();
             }
             else

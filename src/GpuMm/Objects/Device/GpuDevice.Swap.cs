@@ -22,7 +22,7 @@ public sealed partial class GpuDevice
     {
         RequestCode request = IsObserved ? RequestOf(context, target: null) : default;
         ulong startNs = BeginRequest();
-        ulong freed = SwapOutPages(pageCount, ref context);
+        ulong freed = SwapOutPages(pageCount, ref context, out _);
         if (IsObserved)
         {
             DeviceEvent ended = new()
@@ -38,14 +38,16 @@ public sealed partial class GpuDevice
         return freed;
     }
 
-    private ulong SwapOutPages(ulong pageCount, ref OperationContext context)
+    // Interrupted: a signal ended it. What is in the way of one object is no reason to leave the others alone.
+    private ulong SwapOutPages(ulong pageCount, ref OperationContext context, out MmStatus status)
     {
         ulong freed = 0;
-        for (int i = 0; i < MaxDomains && freed < pageCount && Options.Swap is not null; i++)
+        status = MmStatus.Ok;
+        for (int i = 0; i < MaxDomains && freed < pageCount && status == MmStatus.Ok && Options.Swap is not null; i++)
         {
             if (_managers[i] is { UsesPages: true } manager)
             {
-                freed += SwapOutOf(manager, pageCount - freed, ref context);
+                freed += SwapOutOf(manager, pageCount - freed, ref context, out status);
             }
         }
 
@@ -125,11 +127,26 @@ public sealed partial class GpuDevice
     }
 
     // Pages freed: all of the object's, or those that went before something stood in the way.
-    private ulong SwapOutCounted(BufferObject victim, ref OperationContext context)
+    private ulong SwapOutCounted(BufferObject victim, ref OperationContext context, out MmStatus status)
     {
         ulong before = victim.Pages?.StoredPages ?? 0;
-        SwapOutOne(victim, ref context);
+        status = SwapOutOne(victim, ref context);
         return victim.Pages is { } table && table.StoredPages > before ? table.StoredPages - before : 0;
+    }
+
+    // Pages freed of one that a walk found. Lock: its reservation.
+    private ulong SwapOutFound(BufferObject victim, ref OperationContext context, out MmStatus status)
+    {
+        status = MmStatus.Ok;
+        ulong held = victim.Pages?.ResidentPages ?? 0;
+        if (victim.IsDeleted)
+        {
+            return TryReap(victim) ? held : 0;
+        }
+
+        bool isDropped = held != 0 && victim is { IsPurgeable: true, PinCount: 0 } &&
+            DropContents(victim, new OperationContext { NoWaitGpu = true }) == MmStatus.Ok;
+        return isDropped ? held : SwapOutCounted(victim, ref context, out status);
     }
 
     private void Revoke(BufferObject target)
@@ -145,13 +162,14 @@ public sealed partial class GpuDevice
         }
     }
 
-    private ulong SwapOutOf(ResourceManager manager, ulong pageCount, ref OperationContext context)
+    private ulong SwapOutOf(ResourceManager manager, ulong pageCount, ref OperationContext context, out MmStatus status)
     {
         ulong freed = 0;
+        status = MmStatus.Ok;
         LruCursor cursor = manager.BeginWalk();
         try
         {
-            while (freed < pageCount && manager.NextCandidate(cursor, ref context, null, out CandidateLock state, IsObserved) is { } victim)
+            while (freed < pageCount && status != MmStatus.Interrupted && manager.NextCandidate(cursor, ref context, null, out CandidateLock state, IsObserved) is { } victim)
             {
                 if (state == CandidateLock.Busy)
                 {
@@ -161,19 +179,7 @@ public sealed partial class GpuDevice
 
                 try
                 {
-                    if (victim.IsDeleted)
-                    {
-                        ulong held = victim.Pages is { HasPages: true } pages ? pages.PageCount : 0;
-                        freed += TryReap(victim, mayWait: false) ? held : 0;
-                    }
-                    else if (victim is { IsPurgeable: true, PinCount: 0 } && DropContents(victim, new OperationContext { NoWaitGpu = true }) == MmStatus.Ok)
-                    {
-                        freed += Pages.Count(victim.SizeBytes);
-                    }
-                    else
-                    {
-                        freed += SwapOutCounted(victim, ref context);
-                    }
+                    freed += SwapOutFound(victim, ref context, out status);
                 }
                 finally
                 {
@@ -189,6 +195,7 @@ public sealed partial class GpuDevice
             manager.EndWalk(cursor);
         }
 
+        status = status == MmStatus.Interrupted ? status : MmStatus.Ok;
         return freed;
     }
 

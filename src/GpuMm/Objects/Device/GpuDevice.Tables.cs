@@ -18,6 +18,14 @@ public sealed partial class GpuDevice
             return MmStatus.Ok;
         }
 
+        MmStatus status = MakeTable(target, clear, out TranslationTable? made);
+        target.Pages = made;
+        return status;
+    }
+
+    private MmStatus MakeTable(BufferObject target, bool clear, out TranslationTable? made)
+    {
+        made = null;
         TranslationFlags flags;
         switch (target.Kind)
         {
@@ -36,10 +44,10 @@ public sealed partial class GpuDevice
 
         if (!IsFaulted(FaultPoint.CreateTable))
         {
-            target.Pages = Driver.CreateTable(target, flags);
+            made = Driver.CreateTable(target, flags);
         }
 
-        return target.Pages is null ? MmStatus.OutOfMemory : MmStatus.Ok;
+        return made is null ? MmStatus.OutOfMemory : MmStatus.Ok;
     }
 
     /// <summary>Makes the pages of an object, or brings them back from the swap store.</summary>
@@ -89,7 +97,7 @@ public sealed partial class GpuDevice
 
     internal MmStatus Populate(BufferObject target, bool clear, ref OperationContext context)
     {
-        MmStatus status = CreateTable(target);
+        MmStatus status = CreateTable(target, clear);
         if (status != MmStatus.Ok)
         {
             return status;
@@ -112,9 +120,10 @@ public sealed partial class GpuDevice
         try
         {
             bool isExternal = (table.Flags & TranslationFlags.External) != 0;
-            return isExternal || MakePages(target, table.SizeBytes, ref context) || context.ForceAllocate
+            status = isExternal ? MmStatus.Ok : MakePages(target, table.SizeBytes, ref context);
+            return status == MmStatus.Ok || (status != MmStatus.Interrupted && context.ForceAllocate)
                 ? PopulateOrSwap(target, table, clear, ref context)
-                : MmStatus.OutOfMemory;
+                : status;
         }
         finally
         {
@@ -134,19 +143,21 @@ public sealed partial class GpuDevice
                 return status;
             }
 
-            if (!ReapFor(target, context) && !WaitOldestPostponed() && SwapOutFor(table.PageCount, ref context) == 0)
+            if (!ReapFor(target, context) && !WaitOldestPostponed(context) && SwapOutFor(table.PageCount, ref context, out MmStatus swapped) == 0)
             {
                 context.IsOvertaken |= _systemPages.GiveCount != giveCount;
-                return status;
+                return swapped == MmStatus.Interrupted ? swapped : status;
             }
         }
     }
 
+    private bool WaitOldestPostponed(in OperationContext context) => !context.NoWaitGpu && WaitOldestPostponed();
+
     // Swapping is a means here: what the caller is told about is his own move, and what he allows holds for it alone.
-    private ulong SwapOutFor(ulong pageCount, ref OperationContext context)
+    private ulong SwapOutFor(ulong pageCount, ref OperationContext context, out MmStatus status)
     {
         OperationContext own = context.ForOthers();
-        ulong freed = SwapOutPages(pageCount, ref own);
+        ulong freed = SwapOutPages(pageCount, ref own, out status);
         context.TakeOver(own);
         return freed;
     }
@@ -215,12 +226,12 @@ public sealed partial class GpuDevice
     private bool ReapFor(BufferObject requester, in OperationContext context) =>
         ReapPostponed() + ReapDeleted(requester, context) > 0;
 
-    // Brings the pages in use below the limit, by swapping; false when that did not help enough.
-    private bool MakePages(BufferObject requester, ulong sizeBytes, ref OperationContext context)
+    // Brings the pages in use below the limit, by swapping; OutOfMemory when that did not help enough.
+    private MmStatus MakePages(BufferObject requester, ulong sizeBytes, ref OperationContext context)
     {
         if (Options.PageLimitThatHoldsBytes is not { } limit)
         {
-            return true;
+            return MmStatus.Ok;
         }
 
         while (true)
@@ -228,13 +239,15 @@ public sealed partial class GpuDevice
             ulong used = SystemPagesUsedBytes;
             if (sizeBytes <= limit && used <= limit - sizeBytes)
             {
-                return true;
+                return MmStatus.Ok;
             }
 
             ulong excess = sizeBytes > limit ? used : used - (limit - sizeBytes);
-            if (excess == 0 || (SwapOutFor(Pages.Count(excess), ref context) == 0 && !ReapFor(requester, context) && !WaitOldestPostponed()))
+            MmStatus status = MmStatus.Ok;
+            if (excess == 0 ||
+                (SwapOutFor(Pages.Count(excess), ref context, out status) == 0 && !ReapFor(requester, context) && !WaitOldestPostponed(context)))
             {
-                return false;
+                return status == MmStatus.Interrupted ? status : MmStatus.OutOfMemory;
             }
         }
     }

@@ -188,6 +188,7 @@ public sealed partial class GpuDevice : IDisposable
             throw new ArgumentOutOfRangeException(nameof(description), description.AlignmentBytes, "An alignment is a power of two.");
         }
 
+        description.SharedReservation?.AssertHeld();
         if (description.Group is { } group && (!ReferenceEquals(group.Device, this) || !Groups.TryJoin(group)))
         {
             throw new ArgumentException($"The group '{group.Name}' is not, or no longer, one of this device.", nameof(description));
@@ -195,20 +196,16 @@ public sealed partial class GpuDevice : IDisposable
 
         ulong pageCount = Pages.Count(description.SizeBytes);
         bool isMappable = description.Kind != BufferObjectKind.Kernel;
-        PageWindow window = isMappable ? new PageWindow(Interlocked.Add(ref _nextWindowPage, pageCount) - pageCount, pageCount) : default;
-        if (window.EndPage > Options.MappablePages)
+        if (!TryTakeWindow(isMappable ? pageCount : 0, out PageWindow window))
         {
+            Groups.Quit(description.Group?.Index ?? 0);
             created = null;
             return MmStatus.NoSpace; // The device file is used up.
         }
 
         BufferObject made = new(this, Interlocked.Increment(ref _lastId), Pages.Bytes(pageCount), description, window);
         bool isShared = description.SharedReservation is not null;
-        if (isShared)
-        {
-            made.Reservation.AssertHeld();
-        }
-        else
+        if (!isShared)
         {
             made.Reservation.TryLock();
         }
@@ -246,9 +243,30 @@ public sealed partial class GpuDevice : IDisposable
         return status;
     }
 
+    // Pages of the device file for an object; none when as many are not left, and then none is lost.
+    private bool TryTakeWindow(ulong pageCount, out PageWindow window)
+    {
+        window = default;
+        ulong next = Volatile.Read(ref _nextWindowPage);
+        while (pageCount != 0 && window.PageCount == 0)
+        {
+            if (pageCount > Options.MappablePages - next)
+            {
+                return false;
+            }
+
+            ulong seen = Interlocked.CompareExchange(ref _nextWindowPage, next + pageCount, next);
+            window = seen == next ? new PageWindow(next, pageCount) : default;
+            next = seen;
+        }
+
+        return true;
+    }
+
     // An object that was never handed out. A first hop may have been queued, so its copy is waited for.
     private void Abandon(BufferObject made)
     {
+        Driver.OnReleased(made);
         if (made.Resource is not null)
         {
             while (made.Reservation.TryGetUnsignaled(FenceUsage.Kernel, out Fence fence))

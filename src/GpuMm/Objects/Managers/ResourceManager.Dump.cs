@@ -22,6 +22,7 @@ public abstract partial class ResourceManager
         text.Append(CpuVisibleBytes < SizeBytes ? string.Create(CultureInfo.InvariantCulture, $", the CPU sees the first {CpuVisibleBytes >> 10} KiB") : "");
         text.Append(IsUsed ? "" : ", not in use");
         text.Append(_evictionFences.TryGetUnsignaled(out Fence running) ? $", copies out of it run, one is {running}\n" : "\n");
+        DumpSpace(text);
         for (int priority = 0; priority < PriorityCount; priority++)
         {
             DumpList(text, _lru[priority], _ranks is null ? $"priority {priority}, oldest first" : $"priority {priority}, in the order of use", linesPerList);

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Text;
 using System.Threading;
 using GpuMm.Eviction;
 using GpuMm.Fences;
@@ -170,11 +171,13 @@ public abstract partial class ResourceManager
         return _evictionFences.TryAdd(fence);
     }
 
-    /// <summary>True when a resource touches the range that a place asks for.</summary>
+    /// <summary>True when a resource touches the range that a place asks for: then evicting it may help.</summary>
     /// <param name="resource">A resource of this manager.</param>
     /// <param name="place">The place.</param>
-    internal static bool Intersects(Resource resource, in Place place)
+    /// <remarks>Lock: the reservation of its object. Source: the callback intersects of ttm_resource_manager_func.</remarks>
+    public virtual bool Intersects(Resource resource, in Place place)
     {
+        ArgumentNullException.ThrowIfNull(resource);
         if (resource.RangeCount == 0)
         {
             return true;
@@ -192,6 +195,12 @@ public abstract partial class ResourceManager
 
         return false;
     }
+
+    /// <summary>True when a resource is where a place asks for: then its object stays. Flags are looked at elsewhere.</summary>
+    /// <param name="resource">A resource of this manager.</param>
+    /// <param name="place">The place; of this domain.</param>
+    /// <remarks>Lock: the reservation of its object. Source: the callback compatible of ttm_resource_manager_func.</remarks>
+    public virtual bool IsCompatible(Resource resource, in Place place) => IsInside(resource, place);
 
     /// <summary>True when a resource lies wholly inside the range that a place asks for.</summary>
     /// <param name="resource">A resource of this manager.</param>
@@ -220,6 +229,12 @@ public abstract partial class ResourceManager
     /// <summary>Gives space back. Lock: the manager's.</summary>
     /// <param name="ranges">What was taken.</param>
     protected abstract void ReleaseSpace(ref RangeList ranges);
+
+    /// <summary>What a manager of one's own has to say in the dump of its domain: whole lines. Lock: the manager's.</summary>
+    /// <param name="text">Receives them.</param>
+    protected virtual void DumpSpace(StringBuilder text)
+    {
+    }
 
     /// <summary>Checks the space's own invariants. Lock: the manager's.</summary>
     /// <returns>Null, or the first violation.</returns>

@@ -96,6 +96,9 @@ public sealed class TranslationTable
         }
     }
 
+    /// <summary>What was in it is dropped: pages that are made for it from now on read as zero.</summary>
+    internal void MarkForClearing() => Flags |= TranslationFlags.ZeroAlloc;
+
     /// <summary>Exchanges the pages for an empty list, of which the array is reused; the table is then unpopulated.</summary>
     internal void Detach(ref RangeList into)
     {
