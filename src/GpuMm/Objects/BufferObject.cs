@@ -296,7 +296,7 @@ public sealed partial class BufferObject : Reservation
     /// <returns>
     /// <see cref="MmStatus.Ok"/>; <see cref="MmStatus.OutOfMemory"/> when no wish can be fulfilled;
     /// <see cref="MmStatus.InvalidArgument"/> when it is pinned elsewhere; <see cref="MmStatus.Busy"/> when waiting was
-    /// forbidden. On failure it stays where it was.
+    /// forbidden, or its bytes are without power; <see cref="MmStatus.Interrupted"/>. On failure it stays where it was.
     /// </returns>
     /// <remarks>
     /// Lock: its reservation. A copy may still run on return: its fence is on the reservation as kernel work. Cost: a few

@@ -1,7 +1,6 @@
 using System;
 using GpuMm.Fences;
 using GpuMm.Objects;
-using GpuMm.Primitives;
 using GpuMm.TestKit;
 using Xunit;
 

@@ -148,6 +148,11 @@ public sealed partial class GpuDevice
             return MmStatus.Busy;
         }
 
+        if (source is { Manager.UsesPages: false } && IsSuspended)
+        {
+            return MmStatus.Busy; // Its bytes are not there until the device resumes.
+        }
+
         MoveRequest request = new(target, source, destination, isEviction);
         Revoke(target);
         if (target.Pages is { NeedsRestore: true })

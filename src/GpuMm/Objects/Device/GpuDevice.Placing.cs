@@ -96,9 +96,15 @@ public sealed partial class GpuDevice
             return ValidateObject(target, Placement.System, ref context);
         }
 
-        if (target.IsLost || (IsSuspended && !resource.Manager.UsesPages))
+        if (target.IsLost)
         {
             return MmStatus.ContentsLost;
+        }
+
+        if (IsPowerGoing && !resource.Manager.UsesPages)
+        {
+            // Whoever touches it before its turn comes takes it along.
+            return IsSuspended || target.PinCount > 0 ? MmStatus.ContentsLost : ValidateObject(target, Placement.GttThenSystem, ref context);
         }
 
         if (IsCpuVisible(resource))
@@ -137,7 +143,7 @@ public sealed partial class GpuDevice
             return status == MmStatus.Ok ? Populate(target, clear: true, ref context) : status;
         }
 
-        return target.IsLost || IsSuspended ? MmStatus.ContentsLost : MmStatus.Ok;
+        return target.IsLost || IsPowerGoing ? MmStatus.ContentsLost : MmStatus.Ok;
     }
 
     // What the CPU does not need makes way inside the card's own memory first: only as long as nobody else must go for it.

@@ -12,10 +12,17 @@ namespace GpuMm.Objects;
 public sealed partial class GpuDevice
 {
     private readonly Dictionary<BufferObject, ulong[]> _saved = []; // Pinned objects' pages in the store; suspend and resume only
-    private int _isSuspended;
+    private int _power; // Running, Suspending or Suspended
+
+    private const int Running = 0;
+    private const int Suspending = 1;
+    private const int Suspended = 2;
 
     /// <summary>True from <see cref="Suspend"/> to <see cref="Resume"/>: the card's own memory is without power.</summary>
-    public bool IsSuspended => Volatile.Read(ref _isSuspended) != 0;
+    public bool IsSuspended => Volatile.Read(ref _power) == Suspended;
+
+    // What is pinned in the card's own memory was, or will be, saved: what is written there from now on would be lost.
+    private bool IsPowerGoing => Volatile.Read(ref _power) != Running;
 
     /// <summary>
     /// Moves everything out of the card's own memory, and powers it off. What is pinned there goes to the swap store, and is
@@ -36,25 +43,68 @@ public sealed partial class GpuDevice
 
         ulong startNs = BeginRequest();
         int request = IsObserved ? RequestOf(context, target: null).Packed : 0;
+        Volatile.Write(ref _power, Suspending);
         SetOwnMemoryUsed(isUsed: false);
         _ = ReapPostponed() + ReapDeleted(requester: null, default);
-        foreach (BufferObject target in Snapshot())
+        MmStatus status = SaveAll(Snapshot(), ref context);
+
+        // Who was given space before that, and was not known yet, or came back while the others were saved.
+        status = status == MmStatus.Ok ? SaveAll(OwnersInOwnMemory(), ref context) : status;
+        if (status != MmStatus.Ok)
         {
-            target.Reservation.Lock();
-            context.Cause = MoveCause.Suspend;
-            MmStatus status = Save(target, ref context);
-            target.Reservation.Unlock();
-            if (status != MmStatus.Ok)
-            {
-                ForgetSaved();
-                SetOwnMemoryUsed(isUsed: true);
-                RaiseDevice(DeviceEventKind.DeviceSuspended, startNs, request, status: status);
-                return status;
-            }
+            ForgetSaved();
+            SetOwnMemoryUsed(isUsed: true);
+            Volatile.Write(ref _power, Running);
+            RaiseDevice(DeviceEventKind.DeviceSuspended, startNs, request, status: status);
+            return status;
         }
 
         while (WaitOldestPostponed())
         {
+        }
+
+        CutPower();
+        RaiseDevice(DeviceEventKind.DeviceSuspended, startNs, request);
+        return MmStatus.Ok;
+    }
+
+    private MmStatus SaveAll(IReadOnlyList<BufferObject> targets, ref OperationContext context)
+    {
+        MmStatus status = MmStatus.Ok;
+        for (int i = 0; i < targets.Count && status == MmStatus.Ok; i++)
+        {
+            targets[i].Reservation.Lock();
+            context.Cause = MoveCause.Suspend;
+            status = Save(targets[i], ref context);
+            targets[i].Reservation.Unlock();
+        }
+
+        return status;
+    }
+
+    private List<BufferObject> OwnersInOwnMemory()
+    {
+        List<BufferObject> owners = [];
+        foreach (ResourceManager? manager in _managers)
+        {
+            if (manager is { UsesPages: false })
+            {
+                manager.CollectOwners(owners);
+            }
+        }
+
+        owners.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        return owners;
+    }
+
+    private void CutPower()
+    {
+        Volatile.Write(ref _power, Suspended);
+        foreach (BufferObject target in OwnersInOwnMemory())
+        {
+            // Whoever took bytes from there before the power went has them once its reservation is ours; after that nobody tries.
+            target.Reservation.Lock();
+            target.Reservation.Unlock();
         }
 
         // Without power nothing stays: what was neither moved nor saved cannot come back by accident.
@@ -65,10 +115,6 @@ public sealed partial class GpuDevice
                 Memory[(int)manager.Domain].Clear(0, manager.SizeBytes);
             }
         }
-
-        Volatile.Write(ref _isSuspended, 1);
-        RaiseDevice(DeviceEventKind.DeviceSuspended, startNs, request);
-        return MmStatus.Ok;
     }
 
     /// <summary>Powers the card's own memory on again, and brings back what was pinned there.</summary>
@@ -98,7 +144,7 @@ public sealed partial class GpuDevice
 
         ForgetSaved();
         SetOwnMemoryUsed(isUsed: true);
-        Volatile.Write(ref _isSuspended, 0);
+        Volatile.Write(ref _power, Running);
         RaiseDevice(DeviceEventKind.DeviceResumed, startNs, lost);
         return lost;
     }
@@ -148,7 +194,7 @@ public sealed partial class GpuDevice
 
     private MmStatus Save(BufferObject target, ref OperationContext context)
     {
-        if (!IsInOwnMemory(target))
+        if (!IsInOwnMemory(target) || _saved.ContainsKey(target))
         {
             return MmStatus.Ok;
         }

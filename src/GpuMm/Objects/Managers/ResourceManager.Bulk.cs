@@ -29,6 +29,19 @@ public abstract partial class ResourceManager
         return order;
     }
 
+    /// <summary>Whose the resources are, those included that are still being made.</summary>
+    internal void CollectOwners(List<BufferObject> owners)
+    {
+        using RankedLock.Scope scope = EnterOrder();
+        foreach (Resource resource in AllLocked())
+        {
+            if (resource.Owner is { } owner)
+            {
+                owners.Add(owner);
+            }
+        }
+    }
+
     /// <summary>Chooses the order. The manager must hold nothing yet.</summary>
     internal void SetPolicy(EvictionPolicy policy)
     {

@@ -24,6 +24,7 @@ public abstract partial class ResourceManager
     private Resource? _freeResources; // Lock: _lock; linked by Next
     private ulong _usedBytes; // Lock: _lock
     private ulong _changeCount; // Lock: _lock; read without it
+    private bool _isUsed = true; // Lock: _lock; read without it
 
     /// <summary>A manager.</summary>
     /// <param name="domain">The domain it serves.</param>
@@ -60,8 +61,19 @@ public abstract partial class ResourceManager
     /// <summary>How much of it, from address 0, the CPU can reach through the bus window. At most the size.</summary>
     public ulong CpuVisibleBytes { get; init; }
 
-    /// <summary>False while the domain must not be used: places that name it are passed over.</summary>
-    public bool IsUsed { get; set; } = true;
+    /// <summary>
+    /// False while the domain must not be used: places that name it are passed over. Once it is, nobody gets space any more, also
+    /// whoever looked before.
+    /// </summary>
+    public bool IsUsed
+    {
+        get => _isUsed;
+        set
+        {
+            using RankedLock.Scope scope = _lock.Enter();
+            _isUsed = value;
+        }
+    }
 
     internal GartTable? Gart { get; init; }
 
@@ -105,6 +117,11 @@ public abstract partial class ResourceManager
             ((place.Flags & PlaceFlags.TopDown) != 0 ? SpaceFlags.TopDown : SpaceFlags.None) |
                 ((place.Flags & PlaceFlags.Contiguous) != 0 ? SpaceFlags.Contiguous : SpaceFlags.None));
         using RankedLock.Scope scope = EnterEnds();
+        if (!_isUsed)
+        {
+            return MmStatus.NoSpace;
+        }
+
         if (noWaitGpu && _evictionFences.TryGetUnsignaled(out _))
         {
             return MmStatus.Busy; // There may be room; evicting more would only add to what is waited for.
