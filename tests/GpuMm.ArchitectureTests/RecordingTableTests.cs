@@ -28,7 +28,7 @@ public sealed class RecordingTableTests
         "GpuDevice.Manager", "GpuDevice.Snapshot", "GpuDevice.SnapshotGroups", "GpuDevice.Validate", "GpuDevice.Dump",
         "GpuDevice.DmaAddressOf", "BufferObject.FrameAt", "GpuClient.TryGet", "GpuClient.FdInfo", "GpuVm.Find", "GpuVm.FindFirst", "GpuVm.Dump", "GpuVm.AddReservations", "BulkMove.First",
         "BulkMove.Last", "MemoryGroup.LimitsOf", "MemoryGroup.UsageOf", "AddressSpace.Translate", "AddressSpace.FindArea",
-        "AddressMapping.CollectAreas", "AddressMapping.Validate",
+        "AddressMapping.CollectAreas", "AddressMapping.Validate", "ResourceManager.Intersects", "ResourceManager.IsCompatible",
     ];
 
     [Fact]

@@ -108,6 +108,11 @@ public class Reservation
             return MmStatus.AlreadyHeld;
         }
 
+        if (interrupt is not null && IsWaitFaulted())
+        {
+            return MmStatus.Interrupted;
+        }
+
         interrupt?.Join(this);
         try
         {
@@ -237,6 +242,9 @@ public class Reservation
         Volatile.Read(ref _side) ?? Interlocked.CompareExchange(ref _side, NewSide(), null) ?? _side!;
 
     private protected virtual ReservationSide NewSide() => new();
+
+    /// <summary>Whether a wait that a signal may end is to end at once, as a test has asked.</summary>
+    private protected virtual bool IsWaitFaulted() => false;
 
     // The gate on which waiters sleep is this object itself: one of its own would cost every object 8 bytes, and none waits
     // on most. Nobody outside locks a reservation by other means than its methods.

@@ -22,4 +22,6 @@ public sealed partial class BufferObject
     internal ObjectExtra Extra() => Unsafe.As<ObjectExtra>(MakeSide());
 
     private protected override ReservationSide NewSide() => new ObjectExtra();
+
+    private protected override bool IsWaitFaulted() => Device.IsFaulted(FaultPoint.LockWait);
 }

@@ -232,7 +232,7 @@ public sealed partial class BufferObject : Reservation
     {
         if (Device.IsFaulted(FaultPoint.Lock))
         {
-            return MmStatus.Interrupted;
+            return noWait ? MmStatus.Busy : MmStatus.Interrupted;
         }
 
         if (!noWait)

@@ -117,10 +117,10 @@ internal sealed partial class BufferObjectVmOperations(GpuDevice device) : IVmOp
 
     private static BufferObject ObjectOf(VmArea area) => (BufferObject)area.PrivateData!;
 
-    private static bool TryReserve(BufferObject target, ref VmFault fault, out VmFaultResult result)
+    private bool TryReserve(BufferObject target, ref VmFault fault, out VmFaultResult result)
     {
         result = VmFaultResult.None;
-        if (target.Reservation.TryLock())
+        if (device.TryTake(target))
         {
             fault.Trace(FaultStep.LockTaken, 0);
             return true;
@@ -206,6 +206,11 @@ internal sealed partial class BufferObjectVmOperations(GpuDevice device) : IVmOp
         if (status != MmStatus.Ok)
         {
             return AnswerFailure(target, ref fault, status, context, ref isHeld);
+        }
+
+        if (device.IsFaulted(FaultPoint.InsertEntry))
+        {
+            return VmFaultResult.NoPage;
         }
 
         ulong pageIndex = filePage - target.Window.FirstPage;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using GpuMm.Fences;
 using GpuMm.Objects;
 using GpuMm.Paging;
 using GpuMm.TestKit;
@@ -17,6 +18,9 @@ internal sealed class FaultScenario : IDisposable
     private readonly Dictionary<BufferObject, VmArea> _areas = [];
     private readonly FaultPlan _plan;
     private readonly EventLedger _ledger = new();
+    private readonly LateDriver _driver = new();
+    private readonly FenceContext _jobs = new("job");
+    private readonly MemoryGroup _group;
 
     public FaultScenario(FaultPlan plan)
     {
@@ -29,10 +33,12 @@ internal sealed class FaultScenario : IDisposable
             VisibleVramBytes = 8 * 4096,
             PageLimitBytes = 24 * 4096,
             PagePoolBytes = 8 * 4096,
+            IoWindowBytes = 6 * 4096,
             Swap = _store,
             ChecksContents = true,
         };
-        Device = new GpuDevice(options, new HopDriver()) { Faults = plan };
+        Device = new GpuDevice(options, _driver) { Faults = plan };
+        _group = Device.RootGroup.CreateChild("group");
         Device.AddObserver(_ledger);
         Space = Device.CreateAddressSpace();
     }
@@ -72,6 +78,11 @@ internal sealed class FaultScenario : IDisposable
         }
 
         Drop(objects[3]);
+        Place(objects[4], Placement.Vram);
+        Use(objects[4]);
+        Drop(objects[4]); // Its ghost waits for the work.
+        DieWhileInUse();
+        Place(objects[4], Placement.Vram);
         for (int i = 0; i < objects.Length; i++)
         {
             Check(objects[i]);
@@ -85,6 +96,8 @@ internal sealed class FaultScenario : IDisposable
             Problems.Add($"A reservation was kept: {report}");
         }
 
+        _jobs.SignalTo(_jobs.IssuedSeqno);
+        _driver.Copies.SignalTo(_driver.Copies.IssuedSeqno);
         foreach (BufferObject target in objects)
         {
             Space.Unmap(_areas[target]);
@@ -113,7 +126,8 @@ internal sealed class FaultScenario : IDisposable
         Try("create", () =>
         {
             OperationContext context = default;
-            return Device.TryCreate(new BufferObjectDescription(pages * 4096, "bo"), placement, ref context, out made);
+            BufferObjectDescription description = new(pages * 4096, "bo", Group: _contents.Count % 2 == 0 ? _group : null);
+            return Device.TryCreate(description, placement, ref context, out made);
         });
         _areas[made!] = made!.Map(Space);
         _contents[made] = 0;
@@ -146,6 +160,40 @@ internal sealed class FaultScenario : IDisposable
     {
         Place(target, Placement.Empty);
         _contents[target] = 0;
+    }
+
+    private void Use(BufferObject target) => Try("use", () => Reserved(target, () =>
+    {
+        target.Reservation.AddFence(_jobs.Issue(), FenceUsage.Bookkeep);
+        return MmStatus.Ok;
+    }));
+
+    // Of two that share a reservation one dies while the GPU uses them both.
+    private void DieWhileInUse()
+    {
+        Reservation shared = new();
+        BufferObject?[] pair = new BufferObject?[2];
+        for (int i = 0; i < pair.Length; i++)
+        {
+            Try("create", () =>
+            {
+                OperationContext context = default;
+                shared.Lock();
+                BufferObjectDescription description = new(4096, "shared", SharedReservation: shared);
+                MmStatus status = Device.TryCreate(description, Placement.Gtt, ref context, out pair[i]);
+                shared.Unlock();
+                return status;
+            });
+        }
+
+        shared.Lock();
+        shared.AddFence(_jobs.Issue(), FenceUsage.Bookkeep);
+        shared.Unlock();
+        pair[0]!.Release();
+        Device.Reap();
+        _driver.WaitFence(new Fence(_jobs, _jobs.IssuedSeqno));
+        pair[1]!.Release();
+        Device.Reap();
     }
 
     private void Swap(ulong pages)
@@ -234,8 +282,36 @@ internal sealed class FaultScenario : IDisposable
         return point switch
         {
             FaultPoint.AllocateSpace or FaultPoint.CreateTable or FaultPoint.Populate or FaultPoint.ReserveFence => status == MmStatus.OutOfMemory,
+            FaultPoint.TryLock or FaultPoint.InheritFences or FaultPoint.MakeGhost or FaultPoint.Charge => status == MmStatus.OutOfMemory,
+            FaultPoint.PartPage or FaultPoint.RestorePages => status == MmStatus.OutOfMemory,
+            FaultPoint.EvictionSlot or FaultPoint.CopyFences or FaultPoint.InsertEntry => false, // It takes longer, and goes well.
             FaultPoint.SwapWrite => status is MmStatus.OutOfMemory or MmStatus.NoSpace,
             _ => status is MmStatus.Interrupted or MmStatus.OutOfMemory,
         };
+    }
+
+    // Copies end when somebody waits for them.
+    private sealed class LateDriver : GpuDriver
+    {
+        public FenceContext Copies { get; } = new("copy");
+
+        public override MoveResult Move(in MoveRequest request)
+        {
+            if ((request.From?.Domain, request.To.Domain) is (MemoryDomain.Vram, MemoryDomain.System) or (MemoryDomain.System, MemoryDomain.Vram))
+            {
+                return MoveResult.Via(new Place(MemoryDomain.Gtt));
+            }
+
+            request.CopyContents();
+            return request.CarriesBytes ? MoveResult.Queued(Copies.Issue()) : MoveResult.Done;
+        }
+
+        public override void WaitFence(Fence fence)
+        {
+            if (!fence.IsSignaled)
+            {
+                fence.Context!.SignalTo(fence.Seqno);
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace GpuMm.Objects;
 public sealed class FaultPlan
 {
     /// <summary>Number of points.</summary>
-    public const int PointCount = (int)FaultPoint.SwapRead + 1;
+    public const int PointCount = (int)FaultPoint.RestorePages + 1;
 
     private readonly object _gate = new();
     private readonly ulong[] _hits = new ulong[PointCount]; // Lock: _gate

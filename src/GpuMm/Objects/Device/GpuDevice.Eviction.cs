@@ -79,9 +79,10 @@ public sealed partial class GpuDevice
             while (search.Manager.NextCandidate(cursor, ref context, maySleep ? ticket : null, out CandidateLock state, reportsLocked) is { } victim)
             {
                 search.Rank++;
-                if (state == CandidateLock.Busy)
+                if (state == CandidateLock.Busy || FailsToTake(victim, state, ref context))
                 {
-                    RaiseSkipped(victim, search, SkipReason.Locked, MmStatus.Busy, isOwn: context.IsOwn(victim.Reservation));
+                    bool isNoNews = state != CandidateLock.Busy || context.IsOwn(victim.Reservation);
+                    RaiseSkipped(victim, search, SkipReason.Locked, MmStatus.Busy, isNoNews);
                     continue;
                 }
 

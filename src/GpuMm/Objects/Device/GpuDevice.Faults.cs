@@ -60,6 +60,22 @@ public sealed partial class GpuDevice
         RaiseWaited(target, fence, startNs, MmStatus.Ok);
     }
 
+    /// <summary>Takes a reservation if nobody holds it, or is said to.</summary>
+    internal bool TryTake(BufferObject target) => !IsFaulted(FaultPoint.TryLock) && target.Reservation.TryLock();
+
+    // Whether a candidate that a walk locked counts as held by somebody all the same; then it is given back.
+    private bool FailsToTake(BufferObject candidate, CandidateLock state, ref OperationContext context)
+    {
+        if (state != CandidateLock.Locked || !IsFaulted(FaultPoint.TryLock))
+        {
+            return false;
+        }
+
+        context.NoteContended(candidate.Reservation);
+        candidate.Reservation.Unlock();
+        return true;
+    }
+
     // What is left of a limit that began at a time.
     private ulong LeftOf(ulong limitNs, ulong startNs)
     {

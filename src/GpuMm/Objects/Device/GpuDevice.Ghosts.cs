@@ -22,8 +22,17 @@ public sealed partial class GpuDevice
     {
         bool isBusy = target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _);
         bool leavesGhost = isBusy && (target.Resource is not null || target.Pages is { HasPages: true });
+        if (leavesGhost && IsFaulted(FaultPoint.CopyFences))
+        {
+            // The last resort without memory for the copy: the ghost would wait for the work, so the object does.
+            _ = WaitIdle(target, FenceUsage.Bookkeep, ulong.MaxValue, default);
+            leavesGhost = target.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _);
+        }
+
         TranslationTable? table = leavesGhost ? null : target.Pages;
-        MmStatus status = table is null ? MakeTable(target, clear: true, out table) : MmStatus.Ok;
+        MmStatus status = leavesGhost && IsFaulted(FaultPoint.MakeGhost) ? MmStatus.OutOfMemory
+            : table is null ? MakeTable(target, clear: true, out table)
+            : MmStatus.Ok;
         if (status != MmStatus.Ok)
         {
             return status;
@@ -94,7 +103,7 @@ public sealed partial class GpuDevice
     }
 
     // Lock: the object's reservation. What a deleted object waits for is settled once: its own copy of the fences.
-    private static void Retire(BufferObject gone)
+    private void Retire(BufferObject gone)
     {
         if (gone.FinalFences is not null || gone.IsDestroyed)
         {
@@ -107,7 +116,17 @@ public sealed partial class GpuDevice
         }
 
         gone.DropPins();
-        if (!gone.OwnsReservation && gone.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _))
+        if (gone.OwnsReservation || !gone.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out Fence fence))
+        {
+            return;
+        }
+
+        if (IsFaulted(FaultPoint.CopyFences))
+        {
+            // Without memory for the copy it waits here and now; if that takes too long, for all who share the reservation.
+            _ = WaitUnused(gone, fence, interrupt: null);
+        }
+        else
         {
             gone.FinalFences = new FinalFences(gone.Reservation.CopyFences());
         }

@@ -88,7 +88,7 @@ public sealed partial class GpuDevice
     {
         limiting = null;
         bool isCharged = owner.GroupIndex != 0;
-        if (isCharged && !Groups.TryCharge(owner.GroupIndex, manager.Domain, owner.SizeBytes, out limiting))
+        if (isCharged && (IsFaulted(FaultPoint.Charge) || !Groups.TryCharge(owner.GroupIndex, manager.Domain, owner.SizeBytes, out limiting)))
         {
             resource = null;
             return MmStatus.NoSpace;

@@ -78,6 +78,11 @@ public sealed partial class GpuDevice
             return MmStatus.Ok;
         }
 
+        if (IsFaulted(FaultPoint.EnterWindow))
+        {
+            return MmStatus.NoSpace;
+        }
+
         context.EnterLevel(target);
         List<BufferObject>? locked = null;
         while (true)

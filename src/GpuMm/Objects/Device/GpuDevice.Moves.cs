@@ -279,7 +279,7 @@ public sealed partial class GpuDevice
         else if (!source.Manager.UsesPages)
         {
             // Pipelined: the space is free at once, and whoever takes it inherits the copy's fence.
-            if (!source.Manager.TryAddEvictionFence(fence))
+            if (IsFaulted(FaultPoint.EvictionSlot) || !source.Manager.TryAddEvictionFence(fence))
             {
                 WaitFence(fence, target);
             }

@@ -136,7 +136,7 @@ public sealed partial class GpuDevice
     /// <returns><see cref="MmStatus.Ok"/>, or why there are no bytes to be had.</returns>
     internal MmStatus MakeReachable(BufferObject target)
     {
-        OperationContext context = new() { ForceAllocate = true };
+        OperationContext context = new() { ForceAllocate = true, Cause = MoveCause.CpuFault };
         MmStatus status = target.Resource is null ? ValidateObject(target, Placement.System, ref context) : MmStatus.Ok;
         if (status != MmStatus.Ok || target.Resource!.Manager.UsesPages)
         {
@@ -199,6 +199,12 @@ public sealed partial class GpuDevice
     private MmStatus AllocateResource(
         BufferObject target, Placement placement, bool force, ref OperationContext context, out Resource? resource)
     {
+        resource = null;
+        if (IsFaulted(FaultPoint.InheritFences))
+        {
+            return MmStatus.OutOfMemory;
+        }
+
         foreach (ref readonly Place place in placement.Places)
         {
             if (IsSkipped(place, force))
@@ -213,7 +219,6 @@ public sealed partial class GpuDevice
             }
         }
 
-        resource = null;
         return MmStatus.NoSpace;
     }
 

@@ -47,6 +47,11 @@ public sealed partial class GpuDevice
             while (freedBytes < sizeBytes && !search.IsInterrupted && manager.NextCandidate(cursor, ref context, null, out CandidateLock state, IsObserved) is { } victim)
             {
                 search.Rank++;
+                if (FailsToTake(victim, state, ref context))
+                {
+                    continue;
+                }
+
                 if (state == CandidateLock.Busy)
                 {
                     RaiseLocked(victim, requester: null, context);

@@ -61,7 +61,7 @@ public sealed partial class GpuDevice
 
         gone.MarkDeleted();
         Driver.OnReleased(gone);
-        if (gone.Reservation.TryLock())
+        if (TryTake(gone))
         {
             Retire(gone);
             bool isReaped = TryReap(gone);
@@ -171,6 +171,10 @@ public sealed partial class GpuDevice
             if (requester is not null && !gone.OwnsReservation && IsHeldByCaller(gone.Reservation, requester.Reservation))
             {
                 isReaped = TryReap(gone);
+            }
+            else if (IsFaulted(FaultPoint.TryLock))
+            {
+                // It counts as held.
             }
             else if (gone.Reservation.TryLock())
             {

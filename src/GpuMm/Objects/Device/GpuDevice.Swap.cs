@@ -171,6 +171,11 @@ public sealed partial class GpuDevice
         {
             while (freed < pageCount && status != MmStatus.Interrupted && manager.NextCandidate(cursor, ref context, null, out CandidateLock state, IsObserved) is { } victim)
             {
+                if (FailsToTake(victim, state, ref context))
+                {
+                    continue;
+                }
+
                 if (state == CandidateLock.Busy)
                 {
                     RaiseLocked(victim, requester: null, context);
@@ -213,7 +218,8 @@ public sealed partial class GpuDevice
                 return MmStatus.Interrupted;
             }
 
-            MmStatus status = table.TryPartLastPage(_systemPages, out ulong startBytes);
+            ulong startBytes = 0;
+            MmStatus status = IsFaulted(FaultPoint.PartPage) ? MmStatus.NoSpace : table.TryPartLastPage(_systemPages, out startBytes);
             if (status != MmStatus.Ok)
             {
                 return status;
@@ -249,7 +255,9 @@ public sealed partial class GpuDevice
 
             RangeList runs = default;
             ulong count = Math.Min(PagesAtATime, table.StoredPages);
-            MmStatus status = _systemPages.TryTake(Pages.Bytes(count), table.Caching, clear: false, ref runs);
+            MmStatus status = IsFaulted(FaultPoint.RestorePages)
+                ? MmStatus.OutOfMemory
+                : _systemPages.TryTake(Pages.Bytes(count), table.Caching, clear: false, ref runs);
             if (status != MmStatus.Ok)
             {
                 return status;

@@ -41,7 +41,9 @@ public sealed partial class GpuDevice
     internal MmStatus TryTakeDummyPage(out FrameIndex frame)
     {
         RangeList pages = default;
-        MmStatus status = _systemPages.TryTake(Pages.SizeBytes, Paging.Caching.Cached, clear: true, ref pages);
+        MmStatus status = IsFaulted(FaultPoint.DummyPage)
+            ? MmStatus.OutOfMemory
+            : _systemPages.TryTake(Pages.SizeBytes, Paging.Caching.Cached, clear: true, ref pages);
         frame = default;
         if (status == MmStatus.Ok)
         {
