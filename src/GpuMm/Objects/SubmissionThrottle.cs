@@ -40,11 +40,12 @@ public sealed class SubmissionThrottle
         ResourceManager vram = _device.Manager(MemoryDomain.Vram);
         ulong freeBytes = vram.SizeBytes - Math.Min(vram.SizeBytes, vram.UsedBytes);
         bool isPartlyVisible = vram.CpuVisibleBytes < vram.SizeBytes;
+        ulong visibleUsed = isPartlyVisible ? Math.Min(vram.CpuVisibleBytes, vram.CpuVisibleUsedBytes) : 0;
         lock (_gate)
         {
             // Read here, so that the budgets see times in order however many threads begin at once.
             ulong nowNs = _device.Driver.NowNs;
-            ulong visibleFree = Math.Min(freeBytes, vram.CpuVisibleBytes);
+            ulong visibleFree = vram.CpuVisibleBytes - visibleUsed;
             return new MoveAllowance(
                 _all.AvailableBytes(nowNs, freeBytes, vram.SizeBytes),
                 isPartlyVisible ? _visible.AvailableVisibleBytes(nowNs, visibleFree, vram.CpuVisibleBytes) : ulong.MaxValue);

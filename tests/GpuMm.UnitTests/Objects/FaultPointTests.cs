@@ -28,9 +28,11 @@ public sealed class FaultPointTests
         test.Device.Faults = FaultPlan.Nth(1, FaultPoint.TryLock);
         Assert.Equal(0ul, test.Device.EvictAhead(MemoryDomain.Vram, 4096, ref context));
         Assert.False(target.Reservation.IsLocked);
-        test.Device.Faults = FaultPlan.Nth(1, FaultPoint.TryLock);
+        target.Reserve();
         target.Release();
-        Assert.Equal(2, test.Device.ObjectCount);
+        target.Reservation.Unlock();
+        test.Device.Faults = FaultPlan.Nth(1, FaultPoint.TryLock);
+        Assert.Equal(0, test.Device.Reap());
         Assert.Equal(1, test.Device.Reap());
         Assert.Equal(1, test.Device.ObjectCount);
         test.AssertValid();
@@ -140,9 +142,10 @@ public sealed class FaultPointTests
         BufferObjectDescription description = new(4096, "shared", SharedReservation: shared);
         Assert.Equal(MmStatus.Ok, test.Device.TryCreate(description, Placement.Gtt, ref context, out BufferObject? dying));
         shared.AddFence(jobs.Issue(), FenceUsage.Bookkeep);
+        dying!.Release();
         shared.Unlock();
         test.Device.Faults = FaultPlan.Nth(1, FaultPoint.CopyFences);
-        dying!.Release();
+        Assert.Equal(1, test.Device.Reap());
         Assert.Equal(2ul, jobs.SignaledSeqno);
         Assert.Equal(1, test.Device.ObjectCount);
     }

@@ -119,6 +119,40 @@ public sealed class InterruptedOperationTests
     }
 
     [Fact]
+    public void AndDoesNotGoOnInTheNextDomain()
+    {
+        using MemorySwapStore store = new();
+        using GpuDevice device = new(new GpuDeviceOptions { SystemBytes = 64 * PageBytes, Swap = store }, new InlineDriver());
+        BufferObject inSystem = Make(device, 2);
+        OperationContext context = default;
+        inSystem.Reserve();
+        Assert.Equal(MmStatus.Ok, inSystem.Validate(Placement.System, ref context));
+        inSystem.Unreserve();
+        BufferObject inAperture = Make(device, 2);
+        WaitInterrupt interrupt = new();
+        interrupt.Interrupt();
+        context.Interrupt = interrupt;
+        Assert.Equal(0ul, device.SwapOut(6, ref context));
+        Assert.Equal(MemoryDomain.Gtt, inAperture.Resource!.Domain);
+    }
+
+    [Fact]
+    public void ASignalEndsTheSwapThatFullSystemRamCausesAndIsTheAnswer()
+    {
+        using MemorySwapStore store = new();
+        using GpuDevice device = new(new GpuDeviceOptions { SystemBytes = 2 * PageBytes, Swap = store }, new InlineDriver());
+        Make(device, 2);
+        BufferObject target = Make(device, 0);
+        target.Reserve();
+        OperationContext context = default;
+        device.Faults = FaultPlan.Nth(1, FaultPoint.Move);
+        Assert.Equal(MmStatus.Interrupted, target.Validate(Placement.Gtt, ref context));
+        Assert.Equal(MmStatus.Ok, target.Validate(Placement.Gtt, ref context));
+        target.Unreserve();
+        Assert.Empty(device.Validate());
+    }
+
+    [Fact]
     public void WhoMayNotWaitDoesNotWaitForTheGpuUseOfOthersEither()
     {
         using MemorySwapStore store = new();

@@ -2,7 +2,6 @@ using System;
 using System.Threading;
 using GpuMm.Objects;
 using GpuMm.Paging;
-using GpuMm.TestKit;
 using Xunit;
 
 namespace GpuMm.UnitTests.Objects;
@@ -42,9 +41,14 @@ public sealed class PowerRaceTests : IDisposable
             if (request.From?.Domain == MemoryDomain.Vram && !ReferenceEquals(request.Target, touched))
             {
                 _driver.OnMove = null; // Half-way: the pinned one was saved, the last one's turn has not come.
-                write = _space.Write(pinned.StartAddress, [9]);
-                debugger = _space.AccessRemote(pinned.StartAddress, [9], AccessKind.Write);
-                seen = First(unmapped);
+                Thread other = new(() =>
+                {
+                    write = _space.Write(pinned.StartAddress, [9]);
+                    debugger = _space.AccessRemote(pinned.StartAddress, [9], AccessKind.Write);
+                    seen = First(unmapped);
+                });
+                other.Start();
+                other.Join();
                 Assert.Equal(MemoryDomain.Gtt, touched.Resource!.Domain);
             }
         };
@@ -91,7 +95,7 @@ public sealed class PowerRaceTests : IDisposable
             if (request.From is null && request.To.Domain == MemoryDomain.Vram)
             {
                 isPlaced.Set();
-                mayGoOn.Wait();
+                mayGoOn.Wait(TestContext.Current.CancellationToken);
             }
         };
         Thread maker = new(() =>
@@ -100,7 +104,7 @@ public sealed class PowerRaceTests : IDisposable
             _device.TryCreate(new BufferObjectDescription(4096, "made"), Placement.Vram, ref own, out made);
         });
         maker.Start();
-        isPlaced.Wait();
+        isPlaced.Wait(TestContext.Current.CancellationToken);
         MmStatus status = MmStatus.Busy;
         Thread suspender = new(() =>
         {

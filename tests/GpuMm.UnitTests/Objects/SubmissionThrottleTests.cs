@@ -57,6 +57,25 @@ public sealed class SubmissionThrottleTests
     }
 
     [Fact]
+    public void WhatIsFreeOutOfSightIsNoGiftForWhatIsSeen()
+    {
+        using TestDevice test = new(vramPages: 64, visiblePages: 8, driver: _driver);
+        ResourceManager vram = test.Device.Manager(MemoryDomain.Vram);
+        BufferObject seen = test.Create(6, new Placement(new Place(MemoryDomain.Vram, PlaceFlags.None, 0, 8)), "seen");
+        test.Create(4, new Placement(new Place(MemoryDomain.Vram, PlaceFlags.None, 6, 10)), "across");
+        Assert.Equal(8ul * 4096, vram.CpuVisibleUsedBytes);
+        SubmissionThrottle throttle = new(test.Device, bytesPerSecond: 1_000_000_000);
+        MoveAllowance allowance = throttle.Begin();
+        Assert.True(allowance.Bytes > 0);
+        Assert.Equal(0ul, allowance.VisibleBytes);
+        test.AssertValid();
+        Assert.Equal(MmStatus.Ok, test.Place(seen, Placement.Gtt));
+        Assert.Equal(2ul * 4096, vram.CpuVisibleUsedBytes);
+        Assert.Equal(3ul * 4096, throttle.Begin().VisibleBytes); // Half of the six pages that are free now
+        test.AssertValid();
+    }
+
+    [Fact]
     public void WhatIsSharedOrPinnedIsNotMoved()
     {
         using TestDevice test = new(vramPages: 64, driver: _driver);

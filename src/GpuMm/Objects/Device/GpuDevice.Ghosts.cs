@@ -102,8 +102,9 @@ public sealed partial class GpuDevice
         _deleted[_deletedCount++] = gone;
     }
 
-    // Lock: the object's reservation. What a deleted object waits for is settled once: its own copy of the fences.
-    private void Retire(BufferObject gone)
+    // Lock: the object's reservation. What a deleted object waits for is settled once: its own copy of the fences. No failure is
+    // injected into a release: that was told before it is done, and a replay could not know of the failure in time.
+    private void Retire(BufferObject gone, bool mayFail)
     {
         if (gone.FinalFences is not null || gone.IsDestroyed)
         {
@@ -121,7 +122,7 @@ public sealed partial class GpuDevice
             return;
         }
 
-        if (IsFaulted(FaultPoint.CopyFences))
+        if (mayFail && IsFaulted(FaultPoint.CopyFences))
         {
             // Without memory for the copy it waits here and now; if that takes too long, for all who share the reservation.
             _ = WaitUnused(gone, fence, interrupt: null);

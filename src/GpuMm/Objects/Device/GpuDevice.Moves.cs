@@ -155,24 +155,11 @@ public sealed partial class GpuDevice
 
         MoveRequest request = new(target, source, destination, isEviction);
         Revoke(target);
-        if (target.Pages is { NeedsRestore: true })
-        {
-            MmStatus status = Populate(target, clear: false, ref context);
-            if (status != MmStatus.Ok)
-            {
-                return status;
-            }
-        }
-
         bool comesFromOwnMemory = source is { Manager.UsesPages: false };
-        if (destination.Manager.UsesPages && (destination.Domain != MemoryDomain.System || comesFromOwnMemory))
+        MmStatus populated = PopulateForMove(target, destination, comesFromOwnMemory, ref context);
+        if (populated != MmStatus.Ok)
         {
-            // Pages that a copy will fill need no clearing.
-            MmStatus status = Populate(target, clear: !comesFromOwnMemory, ref context);
-            if (status != MmStatus.Ok)
-            {
-                return status;
-            }
+            return populated;
         }
 
         if (IsFaulted(FaultPoint.ReserveFence))
@@ -212,6 +199,23 @@ public sealed partial class GpuDevice
         }
 
         return MmStatus.Ok;
+    }
+
+    private MmStatus PopulateForMove(BufferObject target, Resource destination, bool comesFromOwnMemory, ref OperationContext context)
+    {
+        if (target.Pages is { NeedsRestore: true })
+        {
+            MmStatus status = Populate(target, clear: false, ref context);
+            if (status != MmStatus.Ok)
+            {
+                return status;
+            }
+        }
+
+        // Pages that a copy will fill need no clearing.
+        return destination.Manager.UsesPages && (destination.Domain != MemoryDomain.System || comesFromOwnMemory)
+            ? Populate(target, clear: !comesFromOwnMemory, ref context)
+            : MmStatus.Ok;
     }
 
     private MoveResult AskDriver(in MoveRequest request, bool comesFromOwnMemory)

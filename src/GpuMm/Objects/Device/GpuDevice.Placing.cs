@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using GpuMm.Diagnostics;
 using GpuMm.Primitives;
 
 namespace GpuMm.Objects;

@@ -61,9 +61,9 @@ public sealed partial class GpuDevice
 
         gone.MarkDeleted();
         Driver.OnReleased(gone);
-        if (TryTake(gone))
+        if (gone.Reservation.TryLock())
         {
-            Retire(gone);
+            Retire(gone, mayFail: false);
             bool isReaped = TryReap(gone);
             gone.Reservation.Unlock();
             if (isReaped)
@@ -91,7 +91,7 @@ public sealed partial class GpuDevice
             return MmStatus.Busy;
         }
 
-        Retire(gone);
+        Retire(gone, mayFail: true);
         if (IsStillUsed(gone, out Fence fence))
         {
             MmStatus status = context.NoWaitGpu ? MmStatus.Busy : WaitUnused(gone, fence, context.Interrupt);

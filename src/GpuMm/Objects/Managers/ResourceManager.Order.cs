@@ -280,10 +280,12 @@ public abstract partial class ResourceManager
     {
         using RankedLock.Scope scope = EnterOrder();
         ulong sum = 0;
+        ulong visible = 0;
         List<ByteRange> ranges = [];
         foreach (Resource resource in AllLocked())
         {
             sum += resource.SizeBytes;
+            visible += CpuVisibleBytes < SizeBytes ? VisiblePartOf(resource) : 0;
             for (int i = 0; i < resource.RangeCount; i++)
             {
                 ranges.Add(resource.RangeAt(i));
@@ -303,6 +305,11 @@ public abstract partial class ResourceManager
         if (sum != _usedBytes)
         {
             problems.Add($"{Domain}: {_usedBytes} bytes are said to be used, the resources hold {sum}.");
+        }
+
+        if (visible != _visibleUsedBytes)
+        {
+            problems.Add($"{Domain}: {_visibleUsedBytes} bytes that the CPU sees are said to be used, the resources hold {visible}.");
         }
 
         ranges.Sort(static (a, b) => a.StartBytes.CompareTo(b.StartBytes));

@@ -23,6 +23,7 @@ public abstract partial class ResourceManager
     private readonly EvictionFences _evictionFences = new(); // Lock: _lock
     private Resource? _freeResources; // Lock: _lock; linked by Next
     private ulong _usedBytes; // Lock: _lock
+    private ulong _visibleUsedBytes; // Lock: _lock; counted only while the CPU does not see the whole domain
     private ulong _changeCount; // Lock: _lock; read without it
     private bool _isUsed = true; // Lock: _lock; read without it
 
@@ -93,6 +94,16 @@ public abstract partial class ResourceManager
         }
     }
 
+    /// <summary>Bytes given out of the part that the CPU can reach: see <see cref="CpuVisibleBytes"/>.</summary>
+    public ulong CpuVisibleUsedBytes
+    {
+        get
+        {
+            using RankedLock.Scope scope = _lock.Enter();
+            return CpuVisibleBytes < SizeBytes ? _visibleUsedBytes : _usedBytes;
+        }
+    }
+
     /// <summary>Most bytes ever given out at a time.</summary>
     public ulong PeakBytes { get; private set; }
 
@@ -142,6 +153,7 @@ public abstract partial class ResourceManager
         taken.Flags = place.Flags;
         taken.GroupIndex = owner.GroupIndex;
         _usedBytes += owner.SizeBytes;
+        _visibleUsedBytes += CpuVisibleBytes < SizeBytes ? VisiblePartOf(taken) : 0;
         PeakBytes = Math.Max(PeakBytes, _usedBytes);
         Enlist(taken);
         _evictionFences.CopyTo(owner.Reservation);
@@ -169,6 +181,7 @@ public abstract partial class ResourceManager
         Debug.Assert(resource.List is not null, "A resource is released once.");
         Delist(resource);
         _usedBytes -= resource.SizeBytes;
+        _visibleUsedBytes -= CpuVisibleBytes < SizeBytes ? VisiblePartOf(resource) : 0;
         CountChange();
         ReleaseSpace(ref resource.Ranges);
         resource.Ranges.Clear();
@@ -176,6 +189,18 @@ public abstract partial class ResourceManager
         resource.IsPinnedHere = false;
         resource.Next = _freeResources;
         _freeResources = resource;
+    }
+
+    private ulong VisiblePartOf(Resource resource)
+    {
+        ulong bytes = 0;
+        for (int i = 0; i < resource.RangeCount; i++)
+        {
+            ByteRange range = resource.RangeAt(i);
+            bytes += Math.Min(range.EndBytes, CpuVisibleBytes) - Math.Min(range.StartBytes, CpuVisibleBytes);
+        }
+
+        return bytes;
     }
 
     // Lock: _lock.
