@@ -20,9 +20,9 @@ public class Browser : IAsyncLifetime
     public static string Pictures { get; } = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts/screenshots")).FullName;
 
 #if DEBUG
-    private static bool IsDebug => true;
+    public static bool IsDebug => true;
 #else
-    private static bool IsDebug => false;
+    public static bool IsDebug => false;
 #endif
 
     internal Service Service => _service!;

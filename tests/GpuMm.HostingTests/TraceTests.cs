@@ -88,6 +88,7 @@ public sealed class TraceTests
         Assert.Throws<ArgumentException>(() => services.AddGpuMm().AddTraceSource("demo", path));
         Assert.Throws<ArgumentException>(() => services.AddGpuMm().AddTraceSource("a", path).AddTraceSource("A", path));
         Assert.Throws<ArgumentException>(() => services.AddGpuMm().AddTraceSource("no/name", path));
+        Assert.Contains("'played'", Assert.Throws<InvalidOperationException>(() => new WorkloadService([new Played(), new Played()])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

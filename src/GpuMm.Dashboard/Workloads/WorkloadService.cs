@@ -23,7 +23,7 @@ public sealed class WorkloadService(IEnumerable<ITraceSource>? traces = null) : 
 
     private const int MaxRemembered = 100;
 
-    private readonly ITraceSource[] _traces = [.. traces ?? []];
+    private readonly ITraceSource[] _traces = Checked([.. traces ?? []]);
     private readonly object _gate = new();
     private readonly List<WorkloadRun> _runs = []; // Lock: _gate
     private int _lastId; // Lock: _gate
@@ -105,6 +105,11 @@ public sealed class WorkloadService(IEnumerable<ITraceSource>? traces = null) : 
 
         await Task.WhenAny(Task.WhenAll(Runs().Select(static run => run.Completion)), Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
     }
+
+    private static ITraceSource[] Checked(ITraceSource[] traces) =>
+        BuiltIn.Concat(traces.Select(static trace => trace.Name)).GroupBy(static name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static each => each.Count() > 1) is { } twice
+            ? throw new InvalidOperationException($"Two workloads are called '{twice.Key}'; give the recording another name.")
+            : traces;
 
     private Task RunAsync(SimulatedGpu gpu, WorkloadRequest request, WorkloadRun run) => request.Name.ToUpperInvariant() switch
     {
