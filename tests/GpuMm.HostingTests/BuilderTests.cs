@@ -147,6 +147,10 @@ public sealed class BuilderTests
         {
         }
 
+        public readonly void PrefetchNeighbours(int slot)
+        {
+        }
+
         public readonly bool IsResident(int slot) => _order.Contains(slot);
 
         public readonly uint SizeOf(int slot) => _sizes[slot];

@@ -77,6 +77,7 @@ internal static class ReplayBench
         List<double> rates = [];
         for (int run = 0; run < setting.Runs; run++)
         {
+            long before = GC.GetTotalMemory(forceFullCollection: true);
             using ITraceReader reader = TraceFiles.Open(path);
             using FullReplay? device = setting.IsDevice ? new FullReplay(options) : null;
             CompactReplay? compact = setting.IsDevice ? null : CompactReplay.Create(options);
@@ -86,8 +87,10 @@ internal static class ReplayBench
             FullReplayResult result = device?.Run(reader) ?? compact!.Run(reader, null, default)!;
             double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
             double cpu = (Environment.CpuUsage.TotalTime - cpuStart).TotalSeconds;
+            int duringRun = GC.CollectionCount(0) - collections;
+            long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
             rates.Add(result.Requests / cpu / 1e6);
-            Say($"{rates[^1],8:0.00} M requests/s of processor time, {result.Requests / wall / 1e6:0.00} of wall time; {result.Objects:N0} objects, {100.0 * result.Misses / result.Requests:0.00} % misses, {(double)result.Evictions / result.Misses:0.00} evictions per miss, {GC.CollectionCount(0) - collections} collections");
+            Say($"{rates[^1],8:0.00} M requests/s of processor time, {result.Requests / wall / 1e6:0.00} of wall time; {result.Objects:N0} objects, {100.0 * result.Misses / result.Requests:0.00} % misses, {(double)result.Evictions / result.Misses:0.00} evictions per miss, {duringRun} collections, {(double)bytes / result.Objects:0.0} bytes per object");
             Say($"         {result.SimulatedNs / 1e9:0.000000000} s simulated, {result.ToVramBytes:N0} bytes in, {result.FromVramBytes:N0} out, places {device?.PlacesHash() ?? compact!.PlacesHash():x16}, {device?.Device.Validate().Count ?? 0} broken invariants");
         }
 

@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 using ZstdSharp;
 
 namespace GpuMm.Lab.League;
@@ -91,8 +90,9 @@ public sealed class OracleTrace : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         int count = (int)Math.Min(into.Length, Math.Max(0, RecordCount - first));
-        _view.SafeMemoryMappedViewHandle.ReadSpan(
-            (ulong)first * OracleRecord.SizeBytes, MemoryMarshal.AsBytes(into[..count]));
+
+        // Record by record: as bytes, the same call would copy one byte at a time.
+        _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)first * OracleRecord.SizeBytes, into[..count]);
         return count;
     }
 

@@ -8,7 +8,8 @@ namespace GpuMm.Lab.League;
 internal sealed class PolicyReplay<TPolicy> : ResidencyReplay
     where TPolicy : struct, IEvictionPolicy
 {
-    private const int LookAhead = 12;
+    private const int LookAhead = 16;
+    private const int NearLookAhead = 6; // By then the node itself has come.
 
 #pragma warning disable IDE0044 // The struct changes: in a read-only field each call would change a copy.
     private TPolicy _policy = new();
@@ -34,6 +35,11 @@ internal sealed class PolicyReplay<TPolicy> : ResidencyReplay
             if (i + LookAhead < requests.Length && requests[i + LookAhead].Slot >= 0)
             {
                 _policy.Prefetch(requests[i + LookAhead].Slot);
+            }
+
+            if (i + NearLookAhead < requests.Length && requests[i + NearLookAhead].Slot >= 0)
+            {
+                _policy.PrefetchNeighbours(requests[i + NearLookAhead].Slot);
             }
 
             ReplayRequest request = requests[i];

@@ -65,6 +65,15 @@ public sealed class ReplayModelTests(ITestOutputHelper output)
                 Assert.True(replay.Occupied <= capacity, $"{what}: more is resident than fits.");
             }
 
+            // In whole batches, where what comes next is asked for early, the counts are the same.
+            ReplayPass pass = new(trace, countsObjects: false);
+            ResidencyReplay whole = ReplayFactory.Make(policy, capacity, trace, pass.Table);
+            while (pass.TryNext(out ReplayBatch batch))
+            {
+                whole.Play(batch);
+            }
+
+            Assert.True(whole.Counts == replay.Counts, $"{what}: another count in batches.");
             return replay.Evictions;
         }
         finally

@@ -19,6 +19,8 @@ public struct GuardedPolicy : IEvictionPolicy
 
     public readonly void Prefetch(int slot) => _inner.Prefetch(Checked(slot));
 
+    public readonly void PrefetchNeighbours(int slot) => _inner.PrefetchNeighbours(Checked(slot));
+
     public readonly bool IsResident(int slot) => _inner.IsResident(Checked(slot));
 
     public readonly uint SizeOf(int slot) => _inner.SizeOf(Checked(slot));

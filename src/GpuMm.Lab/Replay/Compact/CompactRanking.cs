@@ -21,9 +21,7 @@ internal struct CompactRanking<TPolicy> : ICompactRanking
     public readonly int After(int slot) => -1;
 
     /// <inheritdoc/>
-    public readonly void PrefetchNeighbours(int slot)
-    {
-    }
+    public void PrefetchNeighbours(int slot) => _policy.PrefetchNeighbours(slot);
 
     /// <inheritdoc/>
     public void Start(long capacity, bool mayRefuse) => _policy.Start(capacity, mayRefuse);

@@ -14,8 +14,4 @@ internal interface ICompactRanking : IEvictionPolicy
     /// <summary>The victim after one; -1 when there is none, or it is not known.</summary>
     /// <param name="slot">A victim.</param>
     int After(int slot);
-
-    /// <summary>Fetches what a use of the object will change; its own entry was fetched before.</summary>
-    /// <param name="slot">The object.</param>
-    void PrefetchNeighbours(int slot);
 }

@@ -34,6 +34,7 @@ public struct ArcPolicy : IEvictionPolicy
     private double _target; // wished size of T1, units
     private long _asideT1; // units of T1 that are selected, and still resident
     private long _asideT2;
+    private int _turn;
 
     /// <inheritdoc/>
     public void Start(long capacity, bool mayRefuse)
@@ -54,6 +55,19 @@ public struct ArcPolicy : IEvictionPolicy
 
     /// <inheritdoc/>
     public readonly void Prefetch(int slot) => _nodes.Prefetch(slot);
+
+    /// <inheritdoc/>
+    public void PrefetchNeighbours(int slot)
+    {
+        // All four lose their oldest now and then; each has its turn.
+        _turn = (_turn + 1) & 3;
+        ref PolicyList list = ref _turn == 0 ? ref _t1 : ref _turn == 1 ? ref _t2 : ref _turn == 2 ? ref _b1 : ref _b2;
+        list.RunAhead(_nodes);
+        if (_nodes[slot].State is >= T1 and <= B2)
+        {
+            PolicyList.PrefetchNeighbours(_nodes, slot);
+        }
+    }
 
     /// <inheritdoc/>
     public readonly bool IsResident(int slot) => _nodes[slot].State is T1 or T2;

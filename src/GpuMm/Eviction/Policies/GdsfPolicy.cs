@@ -46,6 +46,12 @@ public struct GdsfPolicy<TCost> : IEvictionPolicy
     public readonly void Prefetch(int slot) => _nodes.Prefetch(slot);
 
     /// <inheritdoc/>
+    public readonly void PrefetchNeighbours(int slot)
+    {
+        // A heap has no neighbours that could be told early.
+    }
+
+    /// <inheritdoc/>
     public readonly bool IsResident(int slot) => _nodes[slot].Place > 0;
 
     /// <inheritdoc/>

@@ -29,6 +29,10 @@ public interface IEvictionPolicy
     /// <param name="slot">Its slot.</param>
     void Prefetch(int slot);
 
+    /// <summary>A hint, some objects after <see cref="Prefetch"/>, that a use will change what lies beside this one; may do nothing.</summary>
+    /// <param name="slot">Its slot.</param>
+    void PrefetchNeighbours(int slot);
+
     /// <summary>Whether an object is in memory. False while it is selected as a victim.</summary>
     /// <param name="slot">Its slot.</param>
     bool IsResident(int slot);

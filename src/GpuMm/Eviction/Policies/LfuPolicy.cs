@@ -34,6 +34,20 @@ public struct LfuPolicy : IEvictionPolicy
     public readonly void Prefetch(int slot) => _nodes.Prefetch(slot);
 
     /// <inheritdoc/>
+    public readonly void PrefetchNeighbours(int slot)
+    {
+        if (_lowest >= 0)
+        {
+            _buckets[_lowest].List.RunAhead(_nodes);
+        }
+
+        if (IsResident(slot))
+        {
+            PolicyList.PrefetchNeighbours(_nodes, slot);
+        }
+    }
+
+    /// <inheritdoc/>
     public readonly bool IsResident(int slot) => _nodes[slot].State is > 0 and < Selected;
 
     /// <inheritdoc/>

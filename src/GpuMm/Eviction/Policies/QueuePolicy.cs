@@ -26,6 +26,16 @@ public struct QueuePolicy<TRule> : IEvictionPolicy
     public readonly void Prefetch(int slot) => _nodes.Prefetch(slot);
 
     /// <inheritdoc/>
+    public void PrefetchNeighbours(int slot)
+    {
+        _queue.RunAhead(_nodes);
+        if (TRule.MovesOnHit && IsResident(slot))
+        {
+            PolicyList.PrefetchNeighbours(_nodes, slot);
+        }
+    }
+
+    /// <inheritdoc/>
     public readonly bool IsResident(int slot) => (_nodes[slot].State & Resident) != 0;
 
     /// <inheritdoc/>
@@ -62,7 +72,7 @@ public struct QueuePolicy<TRule> : IEvictionPolicy
 
         if (slot >= 0)
         {
-            _queue.Remove(ref _nodes, slot);
+            _queue.PopTail(ref _nodes);
             _nodes[slot].State = Selected;
         }
 

@@ -52,6 +52,15 @@ public struct S3FifoPolicy : IEvictionPolicy
     public readonly void Prefetch(int slot) => _nodes.Prefetch(slot);
 
     /// <inheritdoc/>
+    public readonly void PrefetchNeighbours(int slot)
+    {
+        if ((_nodes[slot].State & Ghost) != 0)
+        {
+            PolicyList.PrefetchNeighbours(_nodes, slot);
+        }
+    }
+
+    /// <inheritdoc/>
     public readonly bool IsResident(int slot) => IsIn(_nodes[slot].State);
 
     /// <inheritdoc/>

@@ -30,6 +30,12 @@ public struct SievePolicy : IEvictionPolicy
     public readonly void Prefetch(int slot) => _nodes.Prefetch(slot);
 
     /// <inheritdoc/>
+    public readonly void PrefetchNeighbours(int slot)
+    {
+        // A hit changes nothing beside it.
+    }
+
+    /// <inheritdoc/>
     public readonly bool IsResident(int slot) => (_nodes[slot].State & Resident) != 0;
 
     /// <inheritdoc/>
@@ -64,6 +70,11 @@ public struct SievePolicy : IEvictionPolicy
 
         _hand = _nodes[slot].Previous;
         _queue.Remove(ref _nodes, slot);
+        if (_hand >= 0 && _nodes[_hand].Previous is >= 0 and int after)
+        {
+            _nodes.Prefetch(after); // The next search goes there.
+        }
+
         _nodes[slot].State = Selected;
         return slot;
     }
