@@ -152,6 +152,35 @@ public sealed class GroupTests
         Assert.Empty(device.Validate());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SiblingsAreProtectedFromEachOtherByTheirOwnMarksWhereThoseCount(bool countFromCommonGroup)
+    {
+        GpuDeviceOptions options = new() { VramBytes = 8 * Page, SystemBytes = 1 << 20, ProtectedGroupsEvictFirst = countFromCommonGroup };
+        using GpuDevice device = new(options, new InlineDriver());
+        MemoryGroup parent = device.RootGroup.CreateChild("parent"); // Promised nothing by the root
+        MemoryGroup kept = parent.CreateChild("kept");
+        MemoryGroup rival = parent.CreateChild("rival");
+        MemoryGroup stranger = device.RootGroup.CreateChild("stranger");
+        kept.SetLimits(MemoryDomain.Vram, new MemoryLimits(MinBytes: 8 * Page));
+        OperationContext context = default;
+        device.TryCreate(new BufferObjectDescription(8 * Page, "kept", Group: kept), Placement.Vram, ref context, out BufferObject? target);
+        MmStatus status = device.TryCreate(new BufferObjectDescription(8 * Page, "rival", Group: rival), Placement.Vram, ref context, out BufferObject? other);
+        Assert.Equal(countFromCommonGroup ? MmStatus.OutOfMemory : MmStatus.Ok, status);
+        Assert.Equal(countFromCommonGroup ? MemoryDomain.Vram : MemoryDomain.Gtt, target!.Resource!.Domain);
+        other?.Release();
+
+        // From outside the parent's promise, which is none, is what counts in either case.
+        target.Reserve();
+        Assert.Equal(MmStatus.Ok, target.Validate(Placement.Vram, ref context));
+        target.Unreserve();
+        Assert.Equal(
+            MmStatus.Ok, device.TryCreate(new BufferObjectDescription(8 * Page, "stranger", Group: stranger), Placement.Vram, ref context, out _));
+        Assert.Equal(MemoryDomain.Gtt, target.Resource.Domain);
+        Assert.Empty(device.Validate());
+    }
+
     [Fact]
     public void AGroupStaysAsLongAsAnObjectWasMadeForItAlsoOneThatHoldsNothing()
     {

@@ -66,6 +66,30 @@ public sealed class InterruptedOperationTests
     }
 
     [Fact]
+    public void NobodyWaitsForADeletedObjectWhoseSpaceWouldNotHelp()
+    {
+        ManualDriver driver = new();
+        using TestDevice test = new(vramPages: 4, driver: driver);
+        FenceContext jobs = new("job");
+        Placement low = new(new Place(MemoryDomain.Vram, PlaceFlags.None, 0, 2));
+        BufferObject pinned = test.Create(2, low, "pinned");
+        pinned.Reserve();
+        pinned.Pin();
+        pinned.Unreserve();
+        BufferObject gone = test.Create(2, Placement.Vram, "gone");
+        gone.Reserve();
+        gone.Reservation.AddFence(jobs.Issue(), FenceUsage.Read);
+        gone.Reservation.Unlock();
+        gone.Release();
+        BufferObject target = test.Create(2, Placement.System, "target");
+        Assert.Equal(MmStatus.OutOfMemory, test.Place(target, low));
+        Assert.DoesNotContain("wait job:1", driver.Log);
+        Assert.Equal(MmStatus.Ok, test.Place(target, Placement.Vram));
+        Assert.Contains("wait job:1", driver.Log);
+        test.AssertValid();
+    }
+
+    [Fact]
     public void EvictingAheadStopsAtASignal()
     {
         ManualDriver driver = new();
@@ -205,6 +229,25 @@ public sealed class InterruptedOperationTests
         OperationContext context = default;
         Assert.Equal(MmStatus.Busy, device.SwapOutObject(target, ref context));
         Assert.Equal([10ul, 4ul], driver.Limits); // Six of ten went by with the first.
+        target.Unreserve();
+    }
+
+    [Fact]
+    public void SoDoesTheLimitOfTheWaitForADeletedObject()
+    {
+        ClockDriver driver = new();
+        using GpuDevice device = new(new GpuDeviceOptions { ApertureBytes = 2 * PageBytes, ReleaseWaitLimitNs = 10 }, driver);
+        BufferObject gone = Make(device, 2);
+        gone.Reserve();
+        FenceContext[] timelines = [new("first"), new("second"), new("third")];
+        Array.ForEach(timelines, timeline => gone.Reservation.AddFence(timeline.Issue(), FenceUsage.Read));
+        gone.Reservation.Unlock();
+        gone.Release();
+        BufferObject target = Make(device, 0);
+        target.Reserve();
+        OperationContext context = default;
+        Assert.Equal(MmStatus.OutOfMemory, target.Validate(Placement.Gtt, ref context));
+        Assert.Equal([10ul, 4ul], driver.Limits);
         target.Unreserve();
     }
 

@@ -104,8 +104,12 @@ public sealed class FaultPlan
 
         if (fails || (_script is not null && _script(point, hit)))
         {
-            Injected++;
-            LastPoint = point;
+            lock (_gate)
+            {
+                Injected++;
+                LastPoint = point;
+            }
+
             return true;
         }
 

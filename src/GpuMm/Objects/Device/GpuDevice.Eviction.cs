@@ -189,11 +189,12 @@ public sealed partial class GpuDevice
 
         if (victim.IsDeleted)
         {
-            return SkipReason.None;
+            // Nobody waits for one whose space would not help.
+            return Driver.IsEvictionValuable(victim, search.Place) ? SkipReason.None : SkipReason.NotValuable;
         }
 
         if ((held.GroupIndex != 0 || search.Limiting is not null) &&
-            !Groups.IsEvictable(search.Limiting, held.GroupIndex, held.Domain, search.IgnoresLow, ref search.HitsLow))
+            !Groups.IsEvictable(search.Limiting, RivalOf(search), held.GroupIndex, held.Domain, search.IgnoresLow, ref search.HitsLow))
         {
             return search.Limiting is { } limiting && !MemoryGroups.IsInside(Groups.At(held.GroupIndex), limiting)
                 ? SkipReason.OtherGroup
@@ -205,6 +206,8 @@ public sealed partial class GpuDevice
             : !Driver.IsEvictionValuable(victim, search.Place) ? SkipReason.NotValuable
             : SkipReason.None;
     }
+
+    private ushort? RivalOf(in EvictionSearch search) => Options.ProtectedGroupsEvictFirst ? search.Requester.GroupIndex : null;
 
     private MmStatus Evict(BufferObject victim, ref OperationContext context)
     {

@@ -57,7 +57,8 @@ public sealed record GpuDeviceOptions
 
     /// <summary>
     /// An object whose group is still below its own low mark evicts what nothing protects at once, instead of first trying
-    /// its less wanted places. Off, as in Linux 6.14; on, as in the series of 2026.
+    /// its less wanted places, and what protects a group from another counts from the group that both lie in, not from the root.
+    /// Off, as in Linux 6.14; on, as in the series of 2026.
     /// </summary>
     public bool ProtectedGroupsEvictFirst { get; init; }
 

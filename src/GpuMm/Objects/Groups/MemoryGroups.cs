@@ -201,11 +201,15 @@ internal sealed class MemoryGroups
 
     /// <summary>Whether an object of a group may be evicted, as far as limits are concerned.</summary>
     /// <param name="limiting">The group whose maximum is reached; null when the domain itself is full.</param>
+    /// <param name="rival">
+    /// The group that wants the room, when protection counts from what both have in common; null when it counts from the root.
+    /// </param>
     /// <param name="victim">The victim's group.</param>
     /// <param name="domain">The domain.</param>
     /// <param name="ignoresLow">Whether the low mark counts no more.</param>
     /// <param name="hitsLow">Set when only the low mark forbids it.</param>
-    public bool IsEvictable(MemoryGroup? limiting, ushort victim, MemoryDomain domain, bool ignoresLow, ref bool hitsLow)
+    public bool IsEvictable(
+        MemoryGroup? limiting, ushort? rival, ushort victim, MemoryDomain domain, bool ignoresLow, ref bool hitsLow)
     {
         using RankedLock.Scope scope = _lock.Enter();
         MemoryGroup group = At(victim);
@@ -225,7 +229,8 @@ internal sealed class MemoryGroups
             return true;
         }
 
-        (ulong min, ulong low) = Protection(limiting ?? Root, group, (int)domain);
+        MemoryGroup seenFrom = limiting ?? (rival is { } index ? CommonAncestor(At(index), group) : Root);
+        (ulong min, ulong low) = Protection(seenFrom, group, (int)domain);
         ulong used = group.Pools[(int)domain].UsedBytes;
         if (used <= min)
         {
@@ -259,6 +264,17 @@ internal sealed class MemoryGroups
         }
 
         return ReferenceEquals(next, ancestor);
+    }
+
+    private static MemoryGroup CommonAncestor(MemoryGroup group, MemoryGroup other)
+    {
+        MemoryGroup next = group;
+        while (!IsInside(other, next))
+        {
+            next = next.Parent!; // Everybody is inside the root.
+        }
+
+        return next;
     }
 
     // Effective minimum and low mark of a group, seen from an ancestor. Lock: _lock.
