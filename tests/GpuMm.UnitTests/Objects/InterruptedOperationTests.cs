@@ -218,6 +218,45 @@ public sealed class InterruptedOperationTests
     }
 
     [Fact]
+    public void NorForApertureThatIsOnItsWayBack()
+    {
+        ManualDriver driver = new();
+        using TestDevice test = new(aperturePages: 2, driver: driver);
+        BufferObject moved = test.Create(2, Placement.Gtt, "moved");
+        Assert.Equal(MmStatus.Ok, test.Place(moved, Placement.Vram));
+        BufferObject target = test.Create(2, Placement.System, "target");
+        target.Reserve();
+        OperationContext context = new() { NoWaitGpu = true };
+        Assert.Equal(MmStatus.OutOfMemory, target.Validate(Placement.Gtt, ref context));
+        Assert.Equal(0ul, driver.Copies.SignaledSeqno);
+        context.NoWaitGpu = false;
+        Assert.Equal(MmStatus.Ok, target.Validate(Placement.Gtt, ref context));
+        Assert.Equal(1ul, driver.Copies.SignaledSeqno);
+        target.Unreserve();
+        test.AssertValid();
+    }
+
+    [Fact]
+    public void TheCopyOfAHopIsNothingThatWhoMayNotWaitRefuses()
+    {
+        ManualDriver driver = new() { NeedsHop = true };
+        using TestDevice test = new(driver: driver);
+        BufferObject target = test.Create(2, Placement.Vram, "target");
+        target.Reserve();
+        OperationContext context = new() { NoWaitGpu = true };
+        Assert.Equal(MmStatus.Ok, target.Validate(Placement.System, ref context));
+        Assert.Equal(MemoryDomain.System, target.Resource!.Domain);
+        Assert.Equal(4 * PageBytes, context.BytesMoved);
+        Assert.Equal(0ul, driver.Copies.SignaledSeqno);
+
+        // What ran before is.
+        Assert.Equal(MmStatus.Busy, target.Validate(Placement.Gtt, ref context));
+        Assert.Equal(MemoryDomain.System, target.Resource.Domain);
+        target.Unreserve();
+        test.AssertValid();
+    }
+
+    [Fact]
     public void TheLimitOfAWaitHoldsForAllFencesTogether()
     {
         ClockDriver driver = new();
