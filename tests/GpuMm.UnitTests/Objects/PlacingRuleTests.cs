@@ -117,39 +117,6 @@ public sealed class PlacingRuleTests
     }
 
     [Fact]
-    public void AWalkSleepsForOneLockAtMost()
-    {
-        using TestDevice test = new(vramPages: 4);
-        BufferObject first = test.Create(2, Placement.Vram, "first");
-        BufferObject second = test.Create(2, Placement.Vram, "second");
-        BufferObject wanting = test.Create(4, Placement.Gtt, "wanting");
-        SkipLog skipped = new(second);
-        test.Device.AddObserver(skipped);
-        AcquireContext older = new();
-        AcquireContext younger = new();
-        first.Reserve();
-        older.LockAll([second.Reservation]);
-        MmStatus status = MmStatus.Busy;
-        Thread placing = new(() =>
-        {
-            OperationContext context = default;
-            younger.LockAll([wanting.Reservation]);
-            status = wanting.Validate(Placement.Vram, ref context);
-            younger.UnlockAll();
-        });
-        placing.Start();
-        SpinWait.SpinUntil(() => (placing.ThreadState & ThreadState.WaitSleepJoin) != 0);
-        first.Unreserve();
-        placing.Join();
-        older.UnlockAll();
-        Assert.Equal(MmStatus.OutOfMemory, status);
-        Assert.Equal(MemoryDomain.Gtt, test.DomainOf(first));
-
-        // Tried, then passed over by the walk that had slept for the first, then met by one of its own.
-        Assert.Equal([MmStatus.Busy, MmStatus.Busy, MmStatus.Deadlock], skipped.Statuses);
-    }
-
-    [Fact]
     public void BackingOffFromAnOlderTicketIsOnlyNoRoom()
     {
         using TestDevice test = new(vramPages: 2);
@@ -269,21 +236,6 @@ public sealed class PlacingRuleTests
         {
             Limits.Add(limitNs);
             return fence.IsSignaled ? MmStatus.Ok : MmStatus.Busy;
-        }
-    }
-
-    private sealed class SkipLog(BufferObject target) : IDeviceObserver
-    {
-        public List<MmStatus> Statuses { get; } = [];
-
-        public bool WantsAccesses => false;
-
-        public void OnEvent(in DeviceEvent occurred)
-        {
-            if (occurred.Kind == DeviceEventKind.EvictionSkipped && occurred.ObjectId == target.Id)
-            {
-                Statuses.Add(occurred.Status);
-            }
         }
     }
 }

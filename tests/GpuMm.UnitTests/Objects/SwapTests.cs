@@ -11,34 +11,6 @@ namespace GpuMm.UnitTests.Objects;
 public sealed class SwapTests
 {
     [Fact]
-    public void WhatIsNotNeededIsDroppedForItsPagesOnly()
-    {
-        using MemorySwapStore store = new();
-        using GpuDevice device = new(new GpuDeviceOptions { SystemBytes = 16 * 4096, Swap = store }, new InlineDriver());
-        OperationContext context = default;
-        Assert.Equal(MmStatus.Ok, device.TryCreate(new BufferObjectDescription(4 * 4096), Placement.System, ref context, out BufferObject? target));
-        target!.Reserve();
-        target.Advise(MemoryAdvice.DontNeed);
-        target.Unreserve();
-        Assert.Equal(0ul, device.SwapOut(4, ref context));
-        Assert.False(target.IsPurged); // It has no pages, so nothing would be won.
-        Assert.NotNull(target.Resource);
-
-        // Of one that is partly in the store already only the rest is freed now.
-        target.Reserve();
-        Assert.Equal(MmStatus.Ok, device.TryPopulate(target));
-        device.Faults = FaultPlan.Nth(2, FaultPoint.SwapWrite);
-        Assert.Equal(MmStatus.NoSpace, device.SwapOutObject(target, ref context));
-        Assert.Equal(3ul, target.Pages!.ResidentPages);
-        target.Unreserve();
-        Assert.Equal(3ul, device.SwapOut(1, ref context));
-        Assert.True(target.IsPurged);
-        Assert.Equal(0, store.PageCount);
-        Assert.Equal(0ul, device.SystemPagesUsedBytes);
-        Assert.Empty(device.Validate());
-    }
-
-    [Fact]
     public void BytesComeBackFromARealFile()
     {
         string path = Path.Combine(Path.GetTempPath(), $"gpumm-{Guid.NewGuid():n}.swap");
