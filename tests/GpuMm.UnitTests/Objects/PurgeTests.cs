@@ -3,7 +3,7 @@ using Xunit;
 
 namespace GpuMm.UnitTests.Objects;
 
-/// <summary>What is not needed is dropped when pages are wanted, and counted for what it had.</summary>
+/// <summary>What is not needed is dropped when pages are wanted, and counted for what it had; what is pinned stays.</summary>
 public sealed class PurgeTests
 {
     [Fact]
@@ -31,6 +31,27 @@ public sealed class PurgeTests
         Assert.True(target.IsPurged);
         Assert.Equal(0, store.PageCount);
         Assert.Equal(0ul, device.SystemPagesUsedBytes);
+        Assert.Empty(device.Validate());
+    }
+
+    [Theory]
+    [InlineData(MemoryDomain.System)]
+    [InlineData(MemoryDomain.Gtt)]
+    public void WhatIsPinnedIsNotSwapped(MemoryDomain domain)
+    {
+        using MemorySwapStore store = new();
+        using GpuDevice device = new(new GpuDeviceOptions { SystemBytes = 16 * 4096, Swap = store }, new InlineDriver());
+        OperationContext context = default;
+        Placement there = new(new Place(domain));
+        Assert.Equal(MmStatus.Ok, device.TryCreate(new BufferObjectDescription(4096), there, ref context, out BufferObject? target));
+        target!.Reserve();
+        Assert.Equal(MmStatus.Ok, device.TryPopulate(target));
+        target.Pin();
+        Assert.Equal(MmStatus.Busy, device.SwapOutObject(target, ref context));
+        Assert.Equal(domain, target.Resource!.Domain);
+        target.Unpin();
+        Assert.Equal(MmStatus.Ok, device.SwapOutObject(target, ref context));
+        target.Unreserve();
         Assert.Empty(device.Validate());
     }
 }

@@ -45,14 +45,63 @@ public sealed class WalkLockTests
     }
 
     [Fact]
+    public void WhoMovedAwayWhileItWasWaitedForIsNotEvictedFromWhereItIsNow()
+    {
+        using TestDevice test = new(vramPages: 2);
+        BufferObject held = test.Create(2, Placement.Vram, "held");
+        BufferObject wanting = test.Create(2, Placement.System, "wanting");
+        held.Reserve();
+        MmStatus status = MmStatus.Ok;
+        bool isContended = false;
+        Thread placing = new(() =>
+        {
+            AcquireContext set = new();
+            OperationContext context = default;
+            set.LockAll([wanting.Reservation]);
+            status = wanting.Validate(Placement.Vram, ref context);
+            isContended = context.IsContended;
+            set.UnlockAll();
+        });
+        placing.Start();
+        SpinWait.SpinUntil(() => !placing.IsAlive || (placing.ThreadState & ThreadState.WaitSleepJoin) != 0);
+        OperationContext own = default;
+        Assert.Equal(MmStatus.Ok, held.Validate(Placement.Gtt, ref own));
+        held.Unreserve();
+        placing.Join();
+        Assert.Equal(MemoryDomain.Gtt, test.DomainOf(held));
+        Assert.Equal(MmStatus.OutOfMemory, status);
+        Assert.True(isContended); // The same call succeeds now.
+        Assert.Equal(MmStatus.Ok, test.Place(wanting, Placement.Vram));
+        test.AssertValid();
+    }
+
+    [Fact]
+    public void ADeletedObjectWhoseOwnLockTheSetHoldsIsNotFreedUnderItsHands()
+    {
+        using TestDevice test = new(vramPages: 2);
+        BufferObject gone = test.Create(2, Placement.Vram, "gone");
+        BufferObject wanting = test.Create(2, Placement.System, "wanting");
+        AcquireContext set = new();
+        OperationContext context = default;
+        set.LockAll([gone.Reservation, wanting.Reservation]);
+        gone.Release();
+        Assert.Equal(MmStatus.OutOfMemory, wanting.Validate(Placement.Vram, ref context));
+        Assert.NotNull(gone.Resource);
+        set.UnlockAll();
+        Assert.Equal(MmStatus.Ok, test.Place(wanting, Placement.Vram));
+        Assert.Null(gone.Resource);
+        test.AssertValid();
+    }
+
+    [Fact]
     public void SpaceWhoseCopyIsDoneIsTakenBeforeALessWantedPlace()
     {
         ManualDriver driver = new();
         using TestDevice test = new(aperturePages: 2, driver: driver);
         BufferObject moved = test.Create(2, Placement.Gtt, "moved");
         Assert.Equal(MmStatus.Ok, test.Place(moved, Placement.Vram)); // Its space waits for the copy,
-        driver.Copies.SignalTo(1); // which is done now, and nobody was told.
         BufferObject target = test.Create(2, Placement.Empty, "target");
+        driver.Copies.SignalTo(1); // which is done now, and nobody was told.
         Placement either = new(new Place(MemoryDomain.Gtt, PlaceFlags.Desired), new Place(MemoryDomain.System));
         Assert.Equal(MmStatus.Ok, test.Place(target, either));
         Assert.Equal(MemoryDomain.Gtt, test.DomainOf(target));
