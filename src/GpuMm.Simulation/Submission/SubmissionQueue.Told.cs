@@ -75,6 +75,7 @@ public sealed partial class SubmissionQueue
         }
 
         _toldTo = device;
+        _number = _number == 0 ? _driver.NextQueueNumber() : _number;
         DeviceEvent opened = new()
         {
             RelatedId = _number,

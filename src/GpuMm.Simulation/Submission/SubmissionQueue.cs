@@ -23,7 +23,7 @@ public sealed partial class SubmissionQueue
     private Fence[] _dependencies = new Fence[16];
     private int _dependencyCount;
     private int _farFaults;
-    private readonly ulong _number; // On its machine, from 1
+    private ulong _number; // On its machine, from 1, in the order of the first use: a replay knows of a queue no earlier
 
     /// <summary>A queue that shares the render ring's usual queue.</summary>
     /// <param name="driver">The machine.</param>
@@ -32,7 +32,6 @@ public sealed partial class SubmissionQueue
         ArgumentNullException.ThrowIfNull(driver);
         _driver = driver;
         _ring = driver.Render.Queue;
-        _number = driver.NextQueueNumber();
         Options = new SubmissionOptions();
     }
 
@@ -53,7 +52,6 @@ public sealed partial class SubmissionQueue
 
         _driver = driver;
         _ring = driver.Machine.CreateQueue(driver.Render, options.Name, options.Priority);
-        _number = driver.NextQueueNumber();
         Options = options;
     }
 

@@ -27,6 +27,24 @@ public sealed class EveryOperationTests
         Gen.ULong.Sample(static seed => Compare(seed) is null, iter: 100, threads: 1, print: static seed => $"0x{seed:x}: {Compare(seed)}");
 
     [Fact]
+    public void AQueueHasItsNumberFromItsFirstUseAsInAReplay()
+    {
+        SimulatedDriver driver = new(s_machine, new VirtualClock());
+        using GpuDevice device = new(RandomProgram.DrawOptions(1), driver);
+        Opened opened = new();
+        device.AddObserver(opened);
+        OperationContext context = new();
+        BufferObjectDescription description = new(4096);
+        Assert.Equal(MmStatus.Ok, device.TryCreate(description, Placement.VramThenGtt, ref context, out BufferObject? target));
+        SubmissionQueue later = new(driver, new SubmissionOptions { Name = "later" });
+        SubmissionQueue first = new(driver, new SubmissionOptions { Name = "first" });
+        first.Submit([new TextureUse(target!, 4096)], 10, out _);
+        later.Submit([new TextureUse(target!, 4096)], 10, out _);
+        first.Submit([new TextureUse(target!, 4096)], 10, out _);
+        Assert.Equal([("first", 1ul), ("later", 2ul)], opened.Queues);
+    }
+
+    [Fact]
     public void ACutRecordingReplaysToTheStateAtTheCut()
     {
         SimulatedDriver driver = new(s_machine, new VirtualClock());
@@ -184,5 +202,18 @@ public sealed class EveryOperationTests
         public bool WantsAccesses => true;
 
         public void OnEvent(in DeviceEvent occurred) => Events.Add(occurred);
+    }
+
+    private sealed class Opened : IDeviceObserver
+    {
+        public List<(string?, ulong)> Queues { get; } = [];
+
+        public void OnEvent(in DeviceEvent occurred)
+        {
+            if (occurred.Kind == DeviceEventKind.QueueOpened)
+            {
+                Queues.Add((occurred.Name, occurred.RelatedId));
+            }
+        }
     }
 }
