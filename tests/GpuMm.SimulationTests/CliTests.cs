@@ -61,10 +61,10 @@ public sealed class CliTests
     }
 
     [Theory]
-    [InlineData("fault explain --case nope", "give touch or moving")]
+    [InlineData("fault explain --case nope", "give touch, moving")]
     [InlineData("fault explain --machine cray", "gpumm machine list")]
     [InlineData("fault bogus", "'bogus' is not known here. Run 'gpumm fault --help'")]
-    [InlineData("race --contract magic", "give nopfn or")]
+    [InlineData("race --contract magic", "give nopfn, nopage")]
     [InlineData("race --variants --order copy-zap-retarget", "leave --order out")]
     public void TheFaultCommandsSayWhatMayBeGiven(string arguments, string fix)
     {
@@ -349,7 +349,7 @@ public sealed class CliTests
         Assert.Contains("=> stale entry", output, StringComparison.Ordinal);
         (exitCode, output, string error) = Run("race --contract magic");
         Assert.Equal((2, ""), (exitCode, output));
-        Assert.Contains("give nopfn or nopage", error, StringComparison.Ordinal);
+        Assert.Contains("--contract magic: give nopfn, nopage", error, StringComparison.Ordinal);
     }
 
     private static (int ExitCode, string Output, string Error) Run(string arguments)
