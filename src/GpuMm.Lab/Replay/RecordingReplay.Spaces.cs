@@ -149,8 +149,8 @@ public sealed partial class RecordingReplay
         bool isWrite = (e.Flags & TraceFlags.Write) != 0;
         Compare(
             e.DeviceKind == DeviceEventKind.RemoteAccess ? space.AccessRemote(_firstAddress, bytes, isWrite ? AccessKind.Write : AccessKind.Read)
-            : isWrite ? space.Write(_firstAddress, bytes, _mayBreakOff ? _quiet : null)
-            : space.Read(_firstAddress, bytes, _mayBreakOff ? _quiet : null),
+            : isWrite ? space.Write(_firstAddress, bytes, Signal(e.Status))
+            : space.Read(_firstAddress, bytes, Signal(e.Status)),
             e.Status);
         return true;
     }
@@ -187,7 +187,12 @@ public sealed partial class RecordingReplay
         }
 
         Span<byte> one = [0];
-        WaitInterrupt? interrupt = e.Status == MmStatus.Interrupted ? _raised : _mayBreakOff ? _quiet : null;
+        WaitInterrupt? interrupt = Signal(e.Status);
         return kind == AccessKind.Write ? space.Write(e.RelatedId, one, interrupt) : space.Read(e.RelatedId, one, interrupt);
     }
+
+    // As the access had it. One that was raised ends what waits on the way, for instance the search for room, also when the access
+    // itself goes well.
+    private WaitInterrupt? Signal(MmStatus status) =>
+        _isSignaled || status == MmStatus.Interrupted ? _raised : _mayBreakOff ? _quiet : null;
 }

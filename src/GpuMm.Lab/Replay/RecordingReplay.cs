@@ -37,6 +37,7 @@ public sealed partial class RecordingReplay
     private long _startNs; // When the operation began whose end is read next
     private bool _isInFault;
     private bool _mayBreakOff; // A signal could have ended the access
+    private bool _isSignaled; // It was there, and ended at least what the access did on the way
     private TraceEvent? _creation;
 
     /// <summary>A replay onto a device.</summary>
@@ -143,6 +144,7 @@ public sealed partial class RecordingReplay
         {
             _faultNs = _faultNs < 0 ? e.TimeNs : _faultNs;
             _mayBreakOff |= (e.Detail & 2) != 0;
+            _isSignaled |= (e.Detail & 4) != 0;
         }
 
         _startNs = e.DeviceKind switch
@@ -183,6 +185,7 @@ public sealed partial class RecordingReplay
         _firstNs = -1;
         _faultNs = -1;
         _mayBreakOff = false;
+        _isSignaled = false;
         _windows.Clear();
         _foundLocked.Clear();
         _creation = null;

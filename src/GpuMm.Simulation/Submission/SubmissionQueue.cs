@@ -209,7 +209,7 @@ public sealed partial class SubmissionQueue
         }
 
         MmStatus status = target.Validate(wish, ref context);
-        return status == MmStatus.OutOfMemory && !ReferenceEquals(wish, Options.Allowed)
+        return status == MmStatus.OutOfMemory && !wish.IsSameAs(Options.Allowed)
             ? target.Validate(Options.Allowed, ref context)
             : status;
     }

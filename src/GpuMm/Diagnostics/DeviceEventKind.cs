@@ -151,7 +151,7 @@ public enum DeviceEventKind : byte
 
     // The CPU and the GPU use it: 40 to 59.
 
-    /// <summary>A CPU fault begins: byte of the object as offset; detail 1 for a write, and 2 more when a signal may break it off.</summary>
+    /// <summary>A CPU fault begins: byte of the object as offset; detail 1 for a write, 2 more when a signal may break it off, 4 more when one was raised.</summary>
     FaultEntered = 40,
 
     /// <summary>It ended: entries inserted as count, the handler's answer as detail.</summary>

@@ -107,7 +107,7 @@ internal sealed partial class BufferObjectVmOperations(GpuDevice device) : IVmOp
                 Kind = kind,
                 OffsetBytes = Pages.Bytes(unchecked(filePage - target.Window.FirstPage)) + (fault.Address % Pages.SizeBytes),
                 Detail = kind == DeviceEventKind.FaultEntered
-                    ? ((fault.Flags & VmFaultFlags.Write) != 0 ? 1ul : 0) | (fault.Interrupt is null ? 0 : 2ul)
+                    ? ((fault.Flags & VmFaultFlags.Write) != 0 ? 1ul : 0) | (fault.Interrupt is null ? 0 : 2ul) | (fault.Interrupt is { IsRaised: true } ? 4ul : 0)
                     : (ulong)result,
                 Count = fault.InsertedCount,
             };

@@ -49,6 +49,14 @@ public sealed class Placement
     /// <summary>True when a wish names a part of its domain, which <see cref="Code"/> leaves out.</summary>
     public bool HasWindows { get; }
 
+    /// <summary>True when another has the same wishes in the same order: what did not work in the one does not in the other.</summary>
+    /// <param name="other">The other.</param>
+    public bool IsSameAs(Placement other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return ReferenceEquals(this, other) || Places.SequenceEqual(other.Places);
+    }
+
     /// <summary>The placement that a code was made from, without windows.</summary>
     /// <param name="code">What <see cref="Code"/> gave.</param>
     public static Placement FromCode(PlacementCode code)

@@ -86,7 +86,7 @@ public sealed class SubmissionThrottle
         Placement wanted = mayMove || target.Resource is null ? preferred : allowed;
         ulong before = context.BytesMoved;
         MmStatus status = target.Validate(wanted, ref context);
-        if (status == MmStatus.OutOfMemory && !ReferenceEquals(wanted, allowed))
+        if (status == MmStatus.OutOfMemory && !wanted.IsSameAs(allowed))
         {
             status = target.Validate(allowed, ref context);
         }

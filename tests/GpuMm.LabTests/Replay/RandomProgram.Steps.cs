@@ -4,7 +4,6 @@ using GpuMm.Fences;
 using GpuMm.Objects;
 using GpuMm.Paging;
 using GpuMm.Primitives;
-using GpuMm.Simulation;
 
 namespace GpuMm.LabTests.Replay;
 
@@ -316,24 +315,6 @@ internal sealed partial class RandomProgram
         }
 
         vm.Reservation.Unlock();
-    }
-
-    private void Submit()
-    {
-        List<TextureUse> uses = [];
-        foreach (BufferObject each in _objects)
-        {
-            if (Roll(4) == 0)
-            {
-                uses.Add(new TextureUse(each, each.SizeBytes / 2));
-            }
-        }
-
-        _queue.Submit(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(uses), (long)Roll(3_000_000), out Fence fence);
-        if (Roll(3) == 0 && fence.Context is not null)
-        {
-            _driver.WaitFence(fence);
-        }
     }
 
     private void Power()

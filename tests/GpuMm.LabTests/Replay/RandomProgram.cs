@@ -17,7 +17,9 @@ internal sealed partial class RandomProgram
 {
     private readonly GpuDevice _device;
     private readonly SimulatedDriver _driver;
-    private readonly SubmissionQueue _queue;
+    private readonly List<SubmissionQueue> _queues = [];
+    private readonly SubmissionThrottle _throttle;
+    private readonly MoveBudget _budget;
     private readonly DeviceRecorder? _recorder;
     private readonly Prng _random;
     private readonly int[] _weights = new int[StepCount];
@@ -36,7 +38,9 @@ internal sealed partial class RandomProgram
     {
         _device = device;
         _driver = driver;
-        _queue = new SubmissionQueue(driver);
+        _queues.Add(new SubmissionQueue(driver));
+        _throttle = new SubmissionThrottle(device, bytesPerSecond: 400_000_000, capNs: 2_000_000);
+        _budget = new MoveBudget(bytesPerSecond: 400_000_000, capNs: 2_000_000, driver.NowNs);
         _recorder = recorder;
         _random = new Prng(seed);
         for (int i = 0; i < StepCount; i++)

@@ -25,6 +25,17 @@ public sealed class PlacingRuleTests
     }
 
     [Fact]
+    public void PlacementsAreTheSameWhenTheirWishesAre()
+    {
+        Placement one = new(new Place(MemoryDomain.Vram, EndPage: 8), new Place(MemoryDomain.Gtt));
+        Assert.True(one.IsSameAs(one));
+        Assert.True(one.IsSameAs(new Placement(new Place(MemoryDomain.Vram, EndPage: 8), new Place(MemoryDomain.Gtt))));
+        Assert.False(one.IsSameAs(new Placement(new Place(MemoryDomain.Vram), new Place(MemoryDomain.Gtt)))); // Another window
+        Assert.False(one.IsSameAs(new Placement(new Place(MemoryDomain.Gtt), new Place(MemoryDomain.Vram, EndPage: 8))));
+        Assert.False(one.IsSameAs(Placement.Empty));
+    }
+
+    [Fact]
     public void ADeviceHasEightDomainsAtMost()
     {
         using TestDevice test = new();
