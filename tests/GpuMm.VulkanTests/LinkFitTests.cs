@@ -97,6 +97,36 @@ public sealed class LinkFitTests(ITestOutputHelper output)
         TestVulkan.AssertClean(device);
     }
 
+    [Theory]
+    [InlineData("memory", 0)]
+    [InlineData("memory", 1)]
+    [InlineData("submit", 0)]
+    [InlineData("submit", 3)]
+    [InlineData("submit", 400)]
+    [InlineData("wait", 0)]
+    [InlineData("wait", 3)]
+    [InlineData("wait", 400)]
+    public void ACalibrationThatFailsGivesEverythingBack(string what, int count)
+    {
+        using VulkanDevice device = TestVulkan.Open();
+        switch (what)
+        {
+            case "memory":
+                PlantedFailures.OutOfMemoryAfter(device, count);
+                break;
+            case "submit":
+                PlantedFailures.LostAtSubmit(device, count);
+                break;
+            default:
+                PlantedFailures.LostWhileWaiting(device, count);
+                break;
+        }
+
+        CalibrationOptions options = new() { MinBytes = 64 << 10, MaxBytes = 256 << 10, Repeats = 3 };
+        Assert.Throws<VulkanException>(() => Calibrator.Run(device, options));
+        TestVulkan.AssertClean(device);
+    }
+
     private static List<(ulong SizeBytes, double Ns)> Points(double latencyNs, double rate, Func<ulong, double> noise)
     {
         List<(ulong SizeBytes, double Ns)> points = [];

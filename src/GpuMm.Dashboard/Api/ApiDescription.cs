@@ -91,7 +91,6 @@ internal static class ApiDescription
             schema.Type = JsonSchemaType.Integer | JsonSchemaType.String | (mayBeNull ? JsonSchemaType.Null : 0);
             schema.Description ??= "Bytes, as a number or as text such as \"64MiB\".";
         }
-
         else if (type == typeof(byte[]))
         {
             schema.Format = "binary"; // As they are: no text stands for them.

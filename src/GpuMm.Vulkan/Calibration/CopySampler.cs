@@ -67,8 +67,8 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
             {
                 foreach (ulong size in sizes)
                 {
-                    uint pages = (uint)(size >> 12);
                     _pairs.Add(MakePair((uint)(size >> 12)));
+                    Touch(_pairs[^1]);
                 }
             }
         }
@@ -129,11 +129,7 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_device.IsLost)
-        {
-            _stream.WaitAll();
-        }
-
+        _device.WaitIdle(); // Does not throw: whatever failed, all is given back.
         foreach (CopyPair pair in _pairs)
         {
             Destroy(pair.Host);
@@ -142,7 +138,6 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
         }
 
         _pairs.Clear();
-        _device.WaitIdle();
         _room.Dispose();
         _stream.Dispose();
     }
@@ -177,14 +172,18 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
             throw;
         }
 
-        // Memory that was never touched would be found while it is timed.
+        return pair;
+    }
+
+    // Memory that was never touched would be found while it is timed.
+    private void Touch(in CopyPair pair)
+    {
         CommandBuffer commands = _stream.Commands();
         CopyRecorder.Enter(_device, commands, default, pair.Device, isFresh: true);
         CopyRecorder.Clear(_device, commands, pair.Host);
         Clear(commands, pair);
         CopyRecorder.Leave(_device, commands, default, pair.Device);
         _stream.WaitAll();
-        return pair;
     }
 
     private void Destroy(in Store store)
