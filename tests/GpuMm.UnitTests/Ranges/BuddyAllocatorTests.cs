@@ -233,21 +233,38 @@ public sealed class BuddyAllocatorTests
     }
 
     [Fact]
-    public void BitmapsOfClearedBlocksAreMadeWithTheFirstOfThem()
+    public void MemoryForFreeBlocksGrowsWithTheirNumberAndIsMadeForClearedOnesWithTheFirst()
     {
         const ulong Space = 1ul << 32; // 2^20 chunks
+        const int Singles = 300_000;
         BuddyAllocator buddy = new(Space);
         BuddyBlockList list = default;
         Assert.Equal(MmStatus.Ok, buddy.TryAllocate(5 * Chunk, Chunk, BuddyFlags.PreferCleared, ref list));
         buddy.Free(ref list);
         Assert.Null(buddy.Validate());
         long dirtyOnly = buddy.MetadataBytes;
-        Assert.InRange(dirtyOnly, (1 << 20) / 4, ((1 << 20) / 4) + (1 << 16)); // two bits to a chunk
+        Assert.InRange(dirtyOnly, 8 << 10, 16 << 10);
         Assert.Equal(MmStatus.Ok, buddy.TryAllocate(5 * Chunk, Chunk, BuddyFlags.None, ref list));
         buddy.Free(ref list, isCleared: true);
-        Assert.InRange(buddy.MetadataBytes, dirtyOnly + ((1 << 20) / 4), dirtyOnly + ((1 << 20) / 4) + (1 << 16));
+        Assert.InRange(buddy.MetadataBytes, dirtyOnly + (8 << 10), dirtyOnly + (16 << 10));
         Assert.Equal(5 * Chunk, buddy.ClearedFreeBytes);
         Assert.Null(buddy.Validate());
+
+        BuddyBlockList kept = default;
+        BuddyBlockList freed = default;
+        for (int i = 0; i < Singles; i++)
+        {
+            ref BuddyBlockList one = ref i % 2 == 0 ? ref kept : ref freed;
+            Assert.Equal(MmStatus.Ok, buddy.TryAllocate(Chunk, Chunk, BuddyFlags.None, ref one));
+        }
+
+        long before = buddy.MetadataBytes;
+        buddy.Free(ref freed);
+        Assert.InRange(buddy.MetadataBytes, before + ((1 << 20) / 8), before + ((1 << 20) / 4) + (1 << 16)); // two bits to a chunk
+        Assert.Null(buddy.Validate());
+        buddy.Free(ref kept);
+        Assert.Null(buddy.Validate());
+        Assert.Equal(Space, buddy.FreeBytes);
     }
 
     [Fact]

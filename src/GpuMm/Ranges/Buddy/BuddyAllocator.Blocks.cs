@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace GpuMm.Ranges;
 
@@ -9,16 +10,50 @@ public sealed partial class BuddyAllocator
 {
     private FreeBlockIndex OtherThan(FreeBlockIndex free) => ReferenceEquals(free, _dirty) ? _cleared : _dirty;
 
-    /// <summary>Takes the blocks of a plan, largest first; undoes everything when they do not suffice.</summary>
-    private MmStatus TryTake(in BuddyPlan plan, ref BuddyBlockList taken)
+    /// <summary>Takes dirty blocks without further wishes, one per binary digit, the largest first.</summary>
+    /// <param name="wanted">Chunks to take.</param>
+    /// <param name="taken">The blocks.</param>
+    /// <returns>Chunks that are missing, when no dirty block holds the next digit or no slot is left.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // inlined, it shares its registers with its caller
+    private ulong TakePlain(ulong wanted, out BuddyBlockList taken)
     {
-        if (plan.SizeChunks > _freeChunks)
+        FreeBlockIndex free = _dirty;
+        BuddyBlockTable table = _table;
+        BuddyBlockTable.Chain chain = BuddyBlockTable.BeginChain();
+        ulong missing = wanted;
+        while (missing != 0)
         {
-            return MmStatus.NoSpace;
+            int order = BitOperations.Log2(missing);
+            ulong orders = free.NonEmptyOrders >> order << order;
+            if (orders == 0 || table.SpareCount == 0)
+            {
+                break;
+            }
+
+            int foundOrder = BitOperations.TrailingZeroCount(orders);
+            ulong start = ((free.TakeHighest(foundOrder) + 1) << foundOrder) - (1ul << order);
+            while (foundOrder > order)
+            {
+                foundOrder--;
+                free.Add(foundOrder, (start >> foundOrder) ^ 1);
+            }
+
+            table.Add(ref chain, BuddyBlockTable.Entry.Pack(start, order, isCleared: false));
+            missing -= 1ul << order;
         }
 
-        ulong left = plan.RoundedChunks;
-        ulong excess = plan.Has(BuddyFlags.KeepRounding) ? 0 : left - plan.SizeChunks;
+        _freeChunks -= wanted - missing;
+        taken = table.EndChain(chain);
+        return missing;
+    }
+
+    /// <summary>Takes the blocks of a plan, largest first; undoes everything when they do not suffice.</summary>
+    /// <param name="plan">The request.</param>
+    /// <param name="left">Chunks that are still to be taken.</param>
+    /// <param name="taken">What was taken for it before; receives the rest, or is stale on failure.</param>
+    private MmStatus TryTake(in BuddyPlan plan, ulong left, ref BuddyBlockList taken)
+    {
+        ulong excess = plan.Has(BuddyFlags.KeepRounding) ? 0 : plan.RoundedChunks - plan.SizeChunks;
         int order = BitOperations.Log2(left);
         while (left != 0)
         {
@@ -176,30 +211,32 @@ public sealed partial class BuddyAllocator
             _clearedChunks += sizeChunks;
         }
 
-        Join(into, order, index);
-    }
-
-    /// <summary>Adds a free block, joined upward. A root has no buddy: the bit where it would be is never set.</summary>
-    private static void Join(FreeBlockIndex free, int order, ulong index)
-    {
-        while (order < free.MaxOrder && free.TryRemove(order, index ^ 1))
-        {
-            index >>= 1;
-            order++;
-        }
-
-        free.Add(order, index);
+        into.Join(order, index);
     }
 
     /// <summary>Frees a whole chain of slots into one state.</summary>
-    private void FreeChain(uint slot, FreeBlockIndex into)
+    [MethodImpl(MethodImplOptions.NoInlining)] // inlined, it shares its registers with its caller
+    private void FreeChain(uint head, FreeBlockIndex into)
     {
-        while (slot != BuddyBlockTable.None)
+        BuddyBlockTable table = _table;
+        ulong sizeChunks = 0;
+        int count = 0;
+        uint last;
+        uint next = head;
+        do
         {
-            uint next = _table[slot].Next;
-            FreeSlot(slot, into);
-            slot = next;
+            last = next;
+            ulong place = table.Retire(last, out next);
+            int order = BuddyBlockTable.Entry.OrderOf(place);
+            into.Join(order, place >> BuddyBlockTable.Entry.OffsetShift >> order);
+            sizeChunks += 1ul << order;
+            count++;
         }
+        while (next != BuddyBlockTable.None);
+
+        table.RemoveChain(head, last, count);
+        _freeChunks += sizeChunks;
+        _clearedChunks += ReferenceEquals(into, _cleared) ? sizeChunks : 0;
     }
 
     /// <summary>Gives back what a failed allocation took, each block in the state it was found in.</summary>

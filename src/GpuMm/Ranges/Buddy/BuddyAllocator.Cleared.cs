@@ -18,7 +18,7 @@ public sealed partial class BuddyAllocator
             {
                 ulong index = from.Highest(order);
                 from.Remove(order, index);
-                Join(to, order, index);
+                to.Join(order, index);
             }
         }
 
@@ -63,7 +63,7 @@ public sealed partial class BuddyAllocator
                     _clearedChunks -= ReferenceEquals(free, _cleared) ? 1ul << pieceOrder : 0;
                 }
 
-                Join(_dirty, plan.MinOrder, place);
+                _dirty.Join(plan.MinOrder, place);
                 return;
             }
         }

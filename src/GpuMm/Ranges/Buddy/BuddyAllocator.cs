@@ -162,18 +162,15 @@ public sealed partial class BuddyAllocator
         }
         else
         {
-            BuddyPlan plan = MakePlan(startBytes, endBytes, sizeBytes, minBlockBytes, flags);
-            bool isTooBig = plan.RoundedChunks > _chunkCount;
-            bool mayTryHarder = (flags & (BuddyFlags.Contiguous | BuddyFlags.Range)) == BuddyFlags.Contiguous;
-            if (isTooBig && !mayTryHarder)
+            status = MmStatus.NoSpace;
+            ulong left = sizeBytes >> _chunkShift;
+            bool isPlain = (flags & ~BuddyFlags.KeepRounding) == BuddyFlags.None && (sizeBytes & (minBlockBytes - 1)) == 0;
+            if (!isPlain || left <= _freeChunks)
             {
-                return MmStatus.InvalidArgument;
-            }
-
-            status = isTooBig ? MmStatus.NoSpace : TryTake(plan, ref taken);
-            if (status == MmStatus.NoSpace && mayTryHarder)
-            {
-                status = TryTakeHarder(plan, ref taken);
+                left = isPlain ? TakePlain(left, out taken) : left;
+                status = isPlain && left == 0
+                    ? MmStatus.Ok
+                    : TryTakeWithWishes(MakePlan(startBytes, endBytes, sizeBytes, minBlockBytes, flags), left, ref taken);
             }
         }
 
@@ -184,6 +181,25 @@ public sealed partial class BuddyAllocator
 
         AssertInvariants();
         return status;
+    }
+
+    /// <summary>Takes what a plan asks for, if it is not too big, and looks harder for one run if it is to be one.</summary>
+    /// <param name="plan">The request.</param>
+    /// <param name="left">Chunks of the request that are not taken yet, before it was rounded.</param>
+    /// <param name="taken">What was taken; receives the rest.</param>
+    private MmStatus TryTakeWithWishes(in BuddyPlan plan, ulong left, ref BuddyBlockList taken)
+    {
+        bool isTooBig = plan.RoundedChunks > _chunkCount;
+        bool mayTryHarder = plan.Has(BuddyFlags.Contiguous) && !plan.Has(BuddyFlags.Range);
+        if (isTooBig && !mayTryHarder)
+        {
+            return MmStatus.InvalidArgument;
+        }
+
+        MmStatus status = isTooBig || plan.SizeChunks > _freeChunks + (plan.SizeChunks - left)
+            ? MmStatus.NoSpace
+            : TryTake(plan, left + (plan.RoundedChunks - plan.SizeChunks), ref taken);
+        return status == MmStatus.NoSpace && mayTryHarder ? TryTakeHarder(plan, ref taken) : status;
     }
 
     /// <summary>Frees every block of a list and empties it.</summary>

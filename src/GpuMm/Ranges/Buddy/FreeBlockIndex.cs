@@ -1,113 +1,122 @@
 using System;
 using System.Diagnostics;
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GpuMm.Ranges;
 
-/// <summary>
-/// Which blocks of a buddy space are free: one bit per possible block, and summaries that find the highest and the lowest
-/// block of an order without a search.
-/// </summary>
+/// <summary>Which blocks of one state of a buddy space are free, with the highest of each order at hand.</summary>
 /// <remarks>
 /// <para>
-/// A block is (order, index): it covers chunks [index &lt;&lt; order, (index + 1) &lt;&lt; order). Six orders share a
-/// tier. A tier's record is two words and holds all blocks of its six orders inside one group of 64 blocks of the lowest:
-/// the merges and splits of small blocks, most of all traffic, so stay inside one cache line.
+/// Blocks are taken from the highest address downward, so that almost every freed block lies above most free ones of its
+/// order. The highest of each order, its <i>top</i>, are therefore a short sorted array: taking is a pop, and freeing
+/// looks for its place from the end, passing the buddy on its way if that is free. What is below lies in
+/// <see cref="FreeBlockBitmap"/> and is seldom touched. While an order has free blocks, its top has at least one.
 /// </para>
-/// <para>Record: word 0 = 64 blocks of the lowest order; word 1 = 32 of the next, 16, 8, 4, 2, two bits unused.</para>
 /// <para>
-/// Summary of an order: level 0 has one bit per group, every further level one bit per word of the level below. All orders
-/// have as many levels as the lowest needs, and updates go through all of them without a branch: where freed blocks lie is
-/// random, and a wrong guess costs more than the writes.
+/// A top is <see cref="TopStride"/> words: the number of keys, the floor, a 0, then the keys (index + 1), ascending. The 0
+/// ends a search from the end. The floor parts the top from the bitmap, between pairs of buddies: keys below it are in the
+/// bitmap, others in the top; it is 0 while the bitmap has none.
 /// </para>
-/// Lock: none, the caller serialises. Cost: O(log64 of the space) per call, in flat form no managed allocation but for
-/// the words, with the first block.
+/// Lock: none, the caller serialises. Cost: a few words per call, and every <see cref="MovedAtOnce"/> calls at most so
+/// many calls of the bitmap; no managed allocation but that of the tops, with the first block, and of the bitmap.
 /// </remarks>
 internal sealed partial class FreeBlockIndex
 {
-    internal const ulong MaxFlatChunkCount = 1ul << 28; // 2 bits * 2^28 + 1/32 = 66 MiB that stay untouched until used
+    /// <summary>Most blocks of an order that lie in its top.</summary>
+    internal const int TopCapacity = TopStride - FirstKey;
 
-    private const int TierOrders = 6;
-    private const int AlignmentClasses = 64;
+    private const int TopStride = 64;
+    private const int FloorAt = 1;
+    private const int FirstKey = 3;
+    private const int MovedAtOnce = 30;
 
-    private readonly ulong _wordCount;
-    private ulong[] _flat = []; // made for the first block: a space whose blocks are never cleared needs one index only
-    private readonly SparseWords? _sparse;
-    private readonly OrderLayout[] _layouts;
-    private readonly int _levelCount;
-    private readonly ulong[] _levelBases; // [order * _levelCount + level]: first word of that summary level
+    private readonly FreeBlockBitmap _rest;
+    private ulong[] _tops = []; // made for the first block: a space whose blocks are never cleared needs one index only
+    private bool _isPlain; // the tops are made, and alignments need not be noted
 
-    // [order * AlignmentClasses + class]: 1 + an upper bound of the free indices that have exactly `class` trailing zeros.
-    private readonly ulong[] _alignmentBounds;
+    internal FreeBlockIndex(ulong chunkCount, int maxOrder) => _rest = new FreeBlockBitmap(chunkCount, maxOrder);
 
-    internal FreeBlockIndex(ulong chunkCount, int maxOrder)
-    {
-        MaxOrder = maxOrder;
-        _layouts = new OrderLayout[maxOrder + 1];
-        _levelCount = LevelsFor(chunkCount);
-        _levelBases = new ulong[(maxOrder + 1) * _levelCount];
-        _alignmentBounds = new ulong[(maxOrder + 1) * AlignmentClasses];
-        _wordCount = LayOut(chunkCount);
-        _sparse = chunkCount <= MaxFlatChunkCount ? null : new SparseWords();
-    }
-
-    internal int MaxOrder { get; }
+    internal int MaxOrder => _rest.MaxOrder;
 
     /// <summary>Bit k is set when a block of order k is free.</summary>
     internal ulong NonEmptyOrders { get; private set; }
 
-    internal long MetadataBytes => (8L * (_flat.LongLength + _levelBases.Length + _alignmentBounds.Length)) + (_sparse?.MetadataBytes ?? 0);
+    internal long MetadataBytes =>
+        (sizeof(ulong) * (_tops.LongLength + _alignmentBounds.LongLength)) + _rest.MetadataBytes;
 
-    internal bool Contains(int order, ulong index)
+    /// <summary>Takes out the free block of an order with the highest address.</summary>
+    /// <param name="order">An order that <see cref="NonEmptyOrders"/> names.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // measured by the row "buddy" of the allocator bench
+    internal ulong TakeHighest(int order)
     {
-        if (NonEmptyOrders == 0)
+        Debug.Assert((NonEmptyOrders & (1ul << order)) != 0, "The order has a free block.");
+        ref ulong top = ref Top(order);
+        ulong count = top - 1;
+        top = count;
+        ulong key = Unsafe.Add(ref top, (nuint)count + FirstKey);
+        if (count == 0)
         {
-            return false;
+            Refill(order);
         }
 
-        ref readonly OrderLayout layout = ref _layouts[order];
-        return (Read(layout.WordOf(index)) & layout.BitOf(index)) != 0;
+        return key - 1;
     }
 
+    /// <summary>Adds a block; what is next to it is not free, or is not to be joined with it.</summary>
     internal void Add(int order, ulong index)
     {
-        if (NonEmptyOrders == 0)
+        if (!_isPlain || !TryInsert(order, index + 1, 0, out _))
         {
-            MakeWords();
+            AddFar(order, index);
         }
-
-        ref readonly OrderLayout layout = ref _layouts[order];
-        ulong at = layout.WordOf(index);
-        ulong word = Read(at);
-        Debug.Assert((word & layout.BitOf(index)) == 0, "A block is freed once.");
-        Write(at, word | layout.BitOf(index));
-        MarkGroup(order, index >> layout.GroupShift);
-        ref ulong bound = ref _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)];
-        bound = Math.Max(bound, index + 1);
     }
+
+    /// <summary>Adds a block unless its buddy is free; then takes the buddy out instead.</summary>
+    /// <returns>True when the buddy was taken out: the two are one block of the next order.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // measured by the row "buddy" of the allocator bench
+    internal bool AddOrTakeBuddy(int order, ulong index) =>
+        _isPlain && TryInsert(order, index + 1, (index ^ 1) + 1, out bool tookBuddy)
+            ? tookBuddy
+            : AddOrTakeBuddyFar(order, index);
+
+    /// <summary>Adds a free block, joined upward. A root has no buddy: a block that would be it is never free.</summary>
+    internal void Join(int order, ulong index)
+    {
+        while (AddOrTakeBuddy(order, index))
+        {
+            index >>= 1;
+            order++;
+        }
+    }
+
+    internal bool Contains(int order, ulong index) =>
+        (NonEmptyOrders & (1ul << order)) != 0 &&
+        (IsBelowTop(order, index) ? _rest.Contains(order, index) : Keys(order).Contains(index + 1));
 
     /// <summary>Takes a block out if it is free.</summary>
     /// <returns>False when it was not there.</returns>
     internal bool TryRemove(int order, ulong index)
     {
-        if (NonEmptyOrders == 0)
+        if ((NonEmptyOrders & (1ul << order)) == 0)
         {
             return false;
         }
 
-        ref readonly OrderLayout layout = ref _layouts[order];
-        ulong at = layout.WordOf(index);
-        ulong word = Read(at);
-        ulong bit = layout.BitOf(index);
-        if ((word & bit) == 0)
+        if (IsBelowTop(order, index))
+        {
+            return _rest.TryRemove(order, index);
+        }
+
+        Span<ulong> keys = Keys(order);
+        int at = keys.LastIndexOf(index + 1);
+        if (at < 0)
         {
             return false;
         }
 
-        word ^= bit;
-        Write(at, word);
-        UnmarkGroup(order, index >> layout.GroupShift, (word & layout.FieldMask) == 0);
+        keys[(at + 1)..].CopyTo(keys[at..]);
+        Shorten(order);
         return true;
     }
 
@@ -122,165 +131,154 @@ internal sealed partial class FreeBlockIndex
     internal ulong Highest(int order)
     {
         Debug.Assert((NonEmptyOrders & (1ul << order)) != 0, "The order has a free block.");
-        ReadOnlySpan<ulong> bases = _levelBases.AsSpan(order * _levelCount, _levelCount);
-        ref readonly OrderLayout layout = ref _layouts[order];
-        ulong group = 0;
-        if (_sparse is null)
-        {
-            ulong[] flat = _flat;
-            for (int level = bases.Length - 1; level >= 0; level--)
-            {
-                group = (group << 6) + (uint)BitOperations.Log2(flat[(int)(bases[level] + group)]);
-            }
-
-            return layout.IndexOf(group, BitOperations.Log2(flat[(int)layout.WordOfGroup(group)] & layout.FieldMask));
-        }
-
-        for (int level = bases.Length - 1; level >= 0; level--)
-        {
-            group = (group << 6) + (uint)BitOperations.Log2(Read(bases[level] + group));
-        }
-
-        ulong field = Read(layout.WordOfGroup(group)) & layout.FieldMask;
-        return layout.IndexOf(group, BitOperations.Log2(field));
+        return Keys(order)[^1] - 1;
     }
 
-    /// <summary>The highest free block of an order whose index is at most a limit.</summary>
-    internal bool TryHighestAtOrBelow(int order, ulong limit, out ulong index)
+    private ref ulong Top(int order)
     {
-        ref readonly OrderLayout layout = ref _layouts[order];
-        index = 0;
-        if ((NonEmptyOrders & (1ul << order)) == 0)
+        Debug.Assert((uint)order <= (uint)MaxOrder, "An order of this space.");
+        Debug.Assert(_tops.Length != 0, "The tops are made.");
+
+        // Invariant: the array has TopStride words for each order.
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_tops), order * TopStride);
+    }
+
+    private Span<ulong> Keys(int order) => _tops.AsSpan((order * TopStride) + FirstKey, (int)Top(order));
+
+    /// <summary>True when a block, if it is free, lies in the bitmap. The tops are made.</summary>
+    private bool IsBelowTop(int order, ulong index) => index + 1 < Unsafe.Add(ref Top(order), FloorAt);
+
+    /// <summary>Adds a key to a top, or takes its buddy's out. The tops are made.</summary>
+    /// <param name="order">Which top.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="buddyKey">The key of its buddy, or 0 to add the key in any case.</param>
+    /// <param name="tookBuddy">True when the buddy's key is out and this one not in.</param>
+    /// <returns>False when the key belongs into the bitmap or the top is full; nothing is done then.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // measured by the row "buddy" of the allocator bench
+    private bool TryInsert(int order, ulong key, ulong buddyKey, out bool tookBuddy)
+    {
+        ref ulong top = ref Top(order);
+        ulong count = top;
+        tookBuddy = false;
+        if (count == TopCapacity || key < Unsafe.Add(ref top, FloorAt))
         {
             return false;
         }
 
-        ulong group = Math.Min(limit >> layout.GroupShift, layout.GroupCount - 1);
-        ulong field = Read(layout.WordOfGroup(group)) & layout.FieldMask;
-        if (limit >> layout.GroupShift == group)
+        // Invariant: the top has room for one key more, and the 0 below its keys ends the search.
+        ref ulong place = ref Unsafe.Add(ref top, (nuint)count + (FirstKey - 1));
+        ulong above = 0;
+        while (place > key)
         {
-            field &= ulong.MaxValue >> (63 - BitOperations.Log2(layout.BitOf(limit)));
+            above = place;
+            Unsafe.Add(ref place, 1) = above;
+            place = ref Unsafe.Subtract(ref place, 1);
         }
 
-        if (field == 0)
+        Debug.Assert(place != key, "A block is freed once.");
+        if (buddyKey != 0 && (place == buddyKey || above == buddyKey))
         {
-            if (group == 0 || !TryHighestGroup(order, group - 1, out group))
-            {
-                return false;
-            }
-
-            field = Read(layout.WordOfGroup(group)) & layout.FieldMask;
+            place = ref place == buddyKey ? ref place : ref Unsafe.Add(ref place, 1);
+            CloseGap(order, ref place);
+            tookBuddy = true;
+            return true;
         }
 
-        index = layout.IndexOf(group, BitOperations.Log2(field));
+        Unsafe.Add(ref place, 1) = key;
+        top = count + 1;
+        NonEmptyOrders |= 1ul << order;
         return true;
     }
 
-    /// <summary>The lowest free block of an order whose index is at least a limit.</summary>
-    internal bool TryLowestAtOrAbove(int order, ulong limit, out ulong index)
+    /// <summary>Keys from a place on lie one higher than they were; moves them down by two, over the one that goes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CloseGap(int order, ref ulong place)
     {
-        ref readonly OrderLayout layout = ref _layouts[order];
-        index = 0;
-        ulong group = limit >> layout.GroupShift;
-        if ((NonEmptyOrders & (1ul << order)) == 0 || group >= layout.GroupCount)
+        ref ulong end = ref Unsafe.Add(ref Top(order), (nuint)Top(order) + (FirstKey - 1));
+        for (; Unsafe.IsAddressLessThan(ref place, ref end); place = ref Unsafe.Add(ref place, 1))
         {
-            return false;
+            place = Unsafe.Add(ref place, 2);
         }
 
-        ulong field = Read(layout.WordOfGroup(group)) & layout.FieldMask & ~(layout.BitOf(limit) - 1);
-        if (field == 0)
-        {
-            if (group + 1 == layout.GroupCount || !TryLowestGroup(order, group + 1, out group))
-            {
-                return false;
-            }
-
-            field = Read(layout.WordOfGroup(group)) & layout.FieldMask;
-        }
-
-        index = layout.IndexOf(group, BitOperations.TrailingZeroCount(field));
-        return true;
+        Shorten(order);
     }
 
-    /// <summary>The highest free block of an order whose index is a multiple of 2^<paramref name="step"/>.</summary>
-    /// <remarks>
-    /// Cost: the bounds per alignment answer "none" at once and make repeated searches start where the last one ended; in
-    /// between, one step per free block that is not aligned.
-    /// </remarks>
-    internal bool TryHighestAligned(int order, int step, out ulong index)
+    private void Shorten(int order)
     {
-        Span<ulong> bounds = _alignmentBounds.AsSpan((order * AlignmentClasses) + step, AlignmentClasses - step);
-        ulong bound = 0;
-        foreach (ulong candidate in bounds)
+        Top(order)--;
+        if (Top(order) == 0)
         {
-            bound = Math.Max(bound, candidate);
+            Refill(order);
+        }
+    }
+
+    /// <summary>Moves the highest blocks of the bitmap into an empty top.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refill(int order)
+    {
+        int count = 0;
+        Span<ulong> keys = stackalloc ulong[MovedAtOnce];
+        while (count < MovedAtOnce && RestHas(order))
+        {
+            ulong index = _rest.Highest(order);
+            _rest.Remove(order, index);
+            keys[^++count] = index + 1;
         }
 
-        ulong mask = (1ul << step) - 1;
-        index = 0;
-        bool found = false;
-        ulong limit = bound;
-        while (limit != 0 && TryHighestAtOrBelow(order, limit - 1, out index))
+        Top(order) = (uint)count;
+        keys[^count..].CopyTo(Keys(order));
+        SetFloor(order);
+        if (count == 0)
         {
-            found = (index & mask) == 0;
-            if (found)
+            NonEmptyOrders &= ~(1ul << order);
+        }
+    }
+
+    private bool RestHas(int order) => ((_rest.NonEmptyOrders >> order) & 1) != 0;
+
+    /// <summary>The floor is the key of the lowest block of the top, or of its buddy if that is lower.</summary>
+    private void SetFloor(int order) =>
+        Unsafe.Add(ref Top(order), FloorAt) = RestHas(order) ? ((Keys(order)[0] - 1) & ~1ul) + 1 : 0;
+
+    /// <summary>Adds a block in any case: below the top, to a full top, with its alignment noted.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddFar(int order, ulong index)
+    {
+        if (_tops.Length == 0)
+        {
+            _tops = new ulong[(MaxOrder + 1) * TopStride];
+            _isPlain = _alignmentBounds.Length == 0;
+        }
+
+        NoteAlignment(order, index);
+        Span<ulong> keys = Keys(order);
+        if (keys.Length == TopCapacity)
+        {
+            foreach (ulong key in keys[..MovedAtOnce])
             {
-                break;
+                _rest.Add(order, key - 1);
             }
 
-            limit = (index & ~mask) + 1;
+            keys[MovedAtOnce..].CopyTo(keys);
+            Top(order) = TopCapacity - MovedAtOnce;
+            SetFloor(order);
         }
 
-        ulong reached = found ? index + 1 : 0;
-        foreach (ref ulong lowered in bounds)
+        if (!TryInsert(order, index + 1, 0, out _))
         {
-            lowered = Math.Min(lowered, reached);
+            _rest.Add(order, index);
         }
-
-        return found;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void MakeWords()
+    private bool AddOrTakeBuddyFar(int order, ulong index)
     {
-        if (_sparse is null && _flat.Length == 0)
+        if (TryRemove(order, index ^ 1))
         {
-            _flat = new ulong[_wordCount];
+            return true;
         }
-    }
 
-    private static int ClassOf(ulong index) => BitOperations.TrailingZeroCount(index | (1ul << (AlignmentClasses - 1)));
-
-    private ulong Read(ulong at) => _sparse is null ? _flat[(int)at] : _sparse.Read(at);
-
-    private void Write(ulong at, ulong word)
-    {
-        if (_sparse is null)
-        {
-            _flat[(int)at] = word;
-        }
-        else
-        {
-            _sparse.Write(at, word);
-        }
-    }
-
-    /// <summary>Where the blocks of one order lie in the words.</summary>
-    private struct OrderLayout
-    {
-        internal ulong RecordBase; // of word 0 or word 1 of the tier's first record
-        internal ulong GroupCount;
-        internal ulong LocalMask;
-        internal ulong FieldMask;
-        internal int GroupShift;
-        internal int FieldShift;
-
-        internal readonly ulong WordOf(ulong index) => WordOfGroup(index >> GroupShift);
-
-        internal readonly ulong WordOfGroup(ulong group) => RecordBase + (group * 2);
-
-        internal readonly ulong BitOf(ulong index) => 1ul << ((int)(index & LocalMask) + FieldShift);
-
-        internal readonly ulong IndexOf(ulong group, int bit) => (group << GroupShift) + (uint)(bit - FieldShift);
+        AddFar(order, index);
+        return false;
     }
 }

@@ -4,7 +4,9 @@ using System.Numerics;
 namespace GpuMm.Ranges;
 
 /// <summary>A map from word index to a 64-bit word that holds the words which are not zero: open addressing.</summary>
-/// <remarks>For spaces too large for flat bitmaps (2^52 chunks at most). Cost: O(1) expected per access.</remarks>
+/// <remarks>
+/// For spaces with few free blocks, or too large for flat bitmaps (2^52 chunks at most). Cost: O(1) expected per access.
+/// </remarks>
 internal sealed class SparseWords
 {
     private const int InitialCapacity = 64;
@@ -41,6 +43,18 @@ internal sealed class SparseWords
         else if (present)
         {
             RemoveAt(cell);
+        }
+    }
+
+    /// <summary>Writes every word into an array of all words, which holds 0 elsewhere.</summary>
+    internal void CopyTo(ulong[] flat)
+    {
+        for (int cell = 0; cell < _keys.Length; cell++)
+        {
+            if (_keys[cell] != 0)
+            {
+                flat[_keys[cell] - 1] = _words[cell];
+            }
         }
     }
 

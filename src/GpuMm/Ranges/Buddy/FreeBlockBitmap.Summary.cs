@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace GpuMm.Ranges;
 
-internal sealed partial class FreeBlockIndex
+internal sealed partial class FreeBlockBitmap
 {
     /// <summary>Number of free blocks of an order. Cost: O(groups that hold one).</summary>
     internal ulong Count(int order)
@@ -20,11 +20,11 @@ internal sealed partial class FreeBlockIndex
         return count;
     }
 
-    /// <summary>Checks that the summaries say what the records hold, and that every bound is one.</summary>
+    /// <summary>Checks that the summaries say what the records hold.</summary>
     /// <returns>Null, or what is wrong first. Cost: O(words) in flat form; O(free blocks) otherwise.</returns>
     internal string? Validate()
     {
-        if (_sparse is null && _flat.Length == 0)
+        if (HasNoWords)
         {
             return NonEmptyOrders == 0 ? null : "an index without words has orders with free blocks";
         }
@@ -71,15 +71,6 @@ internal sealed partial class FreeBlockIndex
             if (field == 0)
             {
                 return $"order {order}: the summary names group {group}, which has no free block";
-            }
-
-            for (; field != 0; field &= field - 1)
-            {
-                ulong index = layout.IndexOf(group, BitOperations.TrailingZeroCount(field));
-                if (index >= _alignmentBounds[(order * AlignmentClasses) + ClassOf(index)])
-                {
-                    return $"order {order}: block {index} lies above the bound of its alignment";
-                }
             }
 
             from = group + 1;
