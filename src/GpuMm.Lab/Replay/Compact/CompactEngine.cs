@@ -1,5 +1,3 @@
-using GpuMm.Simulation;
-
 namespace GpuMm.Lab.Replay.Compact;
 
 /// <summary>One engine, with its only queue.</summary>
@@ -9,16 +7,16 @@ internal struct CompactEngine
 
     private CompactJob[] _jobs; // A ring by number; its length is a power of two.
 
-    /// <summary>What it does.</summary>
-    public EnginePhase Phase;
+    /// <summary>Whether its job streams over the link; false before it does.</summary>
+    public bool IsOnLink;
 
     /// <summary>The lane on which it streams.</summary>
     public int Lane;
 
-    /// <summary>When it enters the link, ns; while <see cref="Phase"/> is Fixed.</summary>
+    /// <summary>When it enters the link, ns; known before it does.</summary>
     public long EndNs;
 
-    /// <summary>Work left on the link, in shares of a nanosecond; while <see cref="Phase"/> is Link.</summary>
+    /// <summary>Work left on the link, in shares of a nanosecond; while it is there.</summary>
     public long Remaining;
 
     /// <summary>The number of the last job that was queued.</summary>
@@ -32,24 +30,28 @@ internal struct CompactEngine
     public readonly ref CompactJob Job(uint seqno) => ref _jobs[(int)(seqno & (uint)(_jobs.Length - 1))];
 
     /// <summary>Queues a job.</summary>
-    /// <param name="job">The job.</param>
     /// <param name="signaled">The number of the last job that has ended.</param>
-    public void Add(in CompactJob job, uint signaled)
+    /// <returns>The job, for the caller to fill in; stale when another is queued.</returns>
+    public ref CompactJob Add(uint signaled)
     {
         Issued++;
         _jobs ??= new CompactJob[LeastJobs];
         if (Issued - signaled >= (uint)_jobs.Length)
         {
-            CompactJob[] larger = new CompactJob[_jobs.Length * 2];
-            for (uint seqno = signaled + 1; seqno < Issued; seqno++)
-            {
-                larger[(int)(seqno & (uint)(larger.Length - 1))] = Job(seqno);
-            }
-
-            _jobs = larger;
+            Grow(signaled);
         }
 
-        Job(Issued) = job;
-        BusyNs += job.FixedNs + job.LinkNs;
+        return ref Job(Issued);
+    }
+
+    private void Grow(uint signaled)
+    {
+        CompactJob[] larger = new CompactJob[_jobs.Length * 2];
+        for (uint seqno = signaled + 1; seqno < Issued; seqno++)
+        {
+            larger[(int)(seqno & (uint)(larger.Length - 1))] = Job(seqno);
+        }
+
+        _jobs = larger;
     }
 }

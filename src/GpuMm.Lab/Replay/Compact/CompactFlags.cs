@@ -14,4 +14,13 @@ internal enum CompactFlags : byte
 
     /// <summary>It was evicted, and has not been back in video memory when used since.</summary>
     WasEvicted = 2,
+
+    /// <summary>The job that is being collected uses it.</summary>
+    InJob = 4,
+
+    /// <summary>The submission that is under way holds it.</summary>
+    Held = 8,
+
+    /// <summary>The submission that holds it gave it its space or counted its use: a ranking counts one use for each.</summary>
+    Counted = 16,
 }

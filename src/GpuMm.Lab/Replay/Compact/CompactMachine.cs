@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using GpuMm.Simulation;
 
 namespace GpuMm.Lab.Replay.Compact;
@@ -26,10 +27,12 @@ internal sealed class CompactMachine
 
     private const long MaxLinkNs = long.MaxValue / (Machine.WorkPerNs * Machine.MaxTracks);
 
-    private readonly CompactEngine[] _engines = new CompactEngine[TimelineCount];
-    private readonly uint[] _signaled = new uint[TimelineCount];
     private readonly bool _isFullDuplex;
     private readonly int _lastCopy;
+    private CompactEngines _engines;
+    private CompactWaits _signaled;
+    private uint _busy; // A bit for each engine that has a job
+    private uint _waiting; // A bit for each engine whose next job waits for others
     private long _stateNs;
     private long _nextNs = long.MaxValue;
     private int _toDevice; // Who streams on lane 0
@@ -46,8 +49,9 @@ internal sealed class CompactMachine
     /// <summary>The present, ns.</summary>
     public long NowNs { get; private set; }
 
-    /// <summary>The number of the last job of each timeline that has ended.</summary>
-    public ReadOnlySpan<uint> Signaled => _signaled;
+    /// <summary>The number of the last job of a timeline that has ended.</summary>
+    /// <param name="timeline">The timeline.</param>
+    public uint SignaledOf(int timeline) => _signaled[timeline];
 
     /// <summary>Jobs to draw that have not ended.</summary>
     public uint PendingJobs => _engines[Render].Issued - _signaled[Render];
@@ -75,10 +79,18 @@ internal sealed class CompactMachine
             throw new CompactLimitException("a job is too long, or a timeline has more than fit");
         }
 
-        CompactJob job = new() { FixedNs = fixedNs, LinkNs = linkNs, Waits = waits, Lane = _isFullDuplex ? (int)direction : 0 };
-        its.Add(job, _signaled[engine]);
-        if (its.Phase == EnginePhase.Idle)
+        ref CompactJob job = ref its.Add(_signaled[engine]);
+        job.FixedNs = fixedNs;
+        job.LinkNs = linkNs;
+        job.Waits = waits;
+        job.Lane = _isFullDuplex ? (int)direction : 0;
+        its.BusyNs += fixedNs + linkNs;
+
+        // Who waits for others goes on when they end, and not for more work.
+        uint bit = 1u << engine;
+        if (((_busy | _waiting) & bit) == 0)
         {
+            _waiting |= bit;
             Progress(NowNs);
             Dispatch();
         }
@@ -111,14 +123,18 @@ internal sealed class CompactMachine
     private void Step()
     {
         Progress(_nextNs);
-        for (int i = 0; i < TimelineCount; i++)
+        for (uint left = _busy; left != 0; left &= left - 1)
         {
+            int i = BitOperations.TrailingZeroCount(left);
             ref CompactEngine run = ref _engines[i];
-            if (run.Phase == EnginePhase.Fixed && run.EndNs <= _stateNs)
+            if (!run.IsOnLink)
             {
-                EnterLink(ref run, i);
+                if (run.EndNs <= _stateNs)
+                {
+                    EnterLink(ref run, i);
+                }
             }
-            else if (run.Phase == EnginePhase.Link && run.Remaining == 0)
+            else if (run.Remaining == 0)
             {
                 Flows(run.Lane)--;
                 Finish(ref run, i);
@@ -144,9 +160,10 @@ internal sealed class CompactMachine
             return;
         }
 
-        foreach (ref CompactEngine run in _engines.AsSpan())
+        for (uint left = _busy; left != 0; left &= left - 1)
         {
-            if (run.Phase == EnginePhase.Link)
+            ref CompactEngine run = ref _engines[BitOperations.TrailingZeroCount(left)];
+            if (run.IsOnLink)
             {
                 int users = Flows(run.Lane);
                 long share = users == 1 ? Machine.WorkPerNs : Machine.WorkPerNs / users;
@@ -159,73 +176,74 @@ internal sealed class CompactMachine
     // Starts what is ready, and finds out when something ends next.
     private void Dispatch()
     {
-        bool isAgain = true;
+        bool isAgain = _waiting != 0;
         while (isAgain)
         {
             isAgain = false;
-            for (int i = 0; i < TimelineCount; i++)
+            for (uint left = _waiting; left != 0; left &= left - 1)
             {
+                int i = BitOperations.TrailingZeroCount(left);
                 ref CompactEngine run = ref _engines[i];
-                while (run.Phase == EnginePhase.Idle && run.Issued != _signaled[i] && IsReady(run.Job(_signaled[i] + 1)))
+                ref CompactJob job = ref run.Job(_signaled[i] + 1);
+                if (IsReady(in job.Waits))
                 {
-                    run.Phase = EnginePhase.Fixed;
-                    long fixedNs = run.Job(_signaled[i] + 1).FixedNs;
-                    run.EndNs = _stateNs + fixedNs;
-                    if (fixedNs == 0)
-                    {
-                        EnterLink(ref run, i);
-                        isAgain |= run.Phase == EnginePhase.Idle;
-                    }
+                    isAgain |= Start(ref run, i, job.FixedNs);
                 }
             }
         }
 
         long nextNs = long.MaxValue;
-        foreach (ref readonly CompactEngine run in _engines.AsSpan())
+        for (uint left = _busy; left != 0; left &= left - 1)
         {
-            if (run.Phase == EnginePhase.Fixed)
-            {
-                nextNs = Math.Min(nextNs, run.EndNs);
-            }
-            else if (run.Phase == EnginePhase.Link)
+            ref CompactEngine run = ref _engines[BitOperations.TrailingZeroCount(left)];
+            long endNs = run.EndNs;
+            if (run.IsOnLink)
             {
                 long work = run.Remaining * Flows(run.Lane);
-                nextNs = Math.Min(nextNs, _stateNs + ((work + Machine.WorkPerNs - 1) / Machine.WorkPerNs));
+                endNs = _stateNs + ((work + Machine.WorkPerNs - 1) / Machine.WorkPerNs);
             }
+
+            nextNs = Math.Min(nextNs, endNs);
         }
 
         _nextNs = nextNs;
     }
 
-    private bool IsReady(in CompactJob job)
-    {
-        bool isReady = true;
-        for (int i = 0; i < TimelineCount; i++)
-        {
-            isReady &= _signaled[i] >= job.Waits[i];
-        }
+    private bool IsReady(in CompactWaits waits) =>
+        (_signaled[Render] >= waits[Render]) & (_signaled[Copy] >= waits[Copy]) &
+        (_signaled[Copy + 1] >= waits[Copy + 1]) & (_signaled[Joiner] >= waits[Joiner]);
 
-        return isReady;
+    // True when the job has ended at once.
+    private bool Start(ref CompactEngine run, int timeline, long fixedNs)
+    {
+        _waiting &= ~(1u << timeline);
+        _busy |= 1u << timeline;
+        run.IsOnLink = false;
+        run.EndNs = _stateNs + fixedNs;
+        return fixedNs == 0 && EnterLink(ref run, timeline);
     }
 
-    private void EnterLink(ref CompactEngine run, int timeline)
+    // True when the job has ended at once.
+    private bool EnterLink(ref CompactEngine run, int timeline)
     {
         ref CompactJob job = ref run.Job(_signaled[timeline] + 1);
         if (job.LinkNs == 0)
         {
             Finish(ref run, timeline);
-            return;
+            return true;
         }
 
-        run.Phase = EnginePhase.Link;
+        run.IsOnLink = true;
         run.Lane = job.Lane;
         run.Remaining = job.LinkNs * Machine.WorkPerNs;
         Flows(run.Lane)++;
+        return false;
     }
 
     private void Finish(ref CompactEngine run, int timeline)
     {
-        run.Phase = EnginePhase.Idle;
-        _signaled[timeline]++;
+        _busy &= ~(1u << timeline);
+        uint signaled = ++_signaled[timeline];
+        _waiting |= run.Issued != signaled ? 1u << timeline : 0;
     }
 }

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
-using GpuMm.Primitives;
 using GpuMm.Simulation;
 
 namespace GpuMm.Lab.Replay.Compact;
@@ -29,7 +28,7 @@ internal sealed partial class CompactReplay<TPolicy>
         // Copies out of the space may still run: whoever takes it inherits them.
         foreach (uint word in _evictionFences)
         {
-            _timelines.Add(ref target, word);
+            _fences.Add(number, ref target, word);
         }
 
         return true;
@@ -59,7 +58,8 @@ internal sealed partial class CompactReplay<TPolicy>
         return true;
     }
 
-    private void NoteEntered(ref CompactObject target) => target.Counted = target.Hold == _hold ? _hold : 0;
+    private static void NoteEntered(ref CompactObject target) =>
+        target.Flags = target.Is(CompactFlags.Held) ? target.Flags | CompactFlags.Counted : target.Flags & ~CompactFlags.Counted;
 
     private void GiveVram(ulong space, ulong sizeBytes)
     {
@@ -74,9 +74,9 @@ internal sealed partial class CompactReplay<TPolicy>
     private bool MoveByHops(int number, ref CompactObject target, MemoryDomain to, ulong space, bool isEviction)
     {
         bool crosses = (target.Domain, to) is (MemoryDomain.Vram, MemoryDomain.System) or (MemoryDomain.System, MemoryDomain.Vram);
-        if (crosses && (target.Domain == MemoryDomain.Vram || (target.Flags & CompactFlags.HasPages) != 0))
+        if (crosses && (target.Domain == MemoryDomain.Vram || target.Is(CompactFlags.HasPages)))
         {
-            _timelines.Reserve(ref target);
+            _fences.Reserve(ref target);
             if (!Allocate(number, ref target, MemoryDomain.Gtt, force: false, out _) &&
                 !Allocate(number, ref target, MemoryDomain.Gtt, force: true, out _))
             {
@@ -96,15 +96,15 @@ internal sealed partial class CompactReplay<TPolicy>
         MemoryDomain from = target.Domain;
         bool isToCard = to == MemoryDomain.Vram;
         bool isFromCard = from == MemoryDomain.Vram;
-        bool carries = isFromCard || (isToCard && (target.Flags & CompactFlags.HasPages) != 0);
+        bool carries = isFromCard || (isToCard && target.Is(CompactFlags.HasPages));
         if (!isToCard && (to != MemoryDomain.System || isFromCard))
         {
             Populate(ref target);
         }
 
-        _timelines.Reserve(ref target);
+        _fences.Reserve(ref target);
         uint fence = Work(ref target, isFromCard, isToCard, carries);
-        _timelines.Add(ref target, fence);
+        _fences.Add(number, ref target, fence);
         ulong oldSpace = target.Space;
         target.Domain = to;
         target.Space = space;
@@ -122,7 +122,7 @@ internal sealed partial class CompactReplay<TPolicy>
     // The copy, or the clearing, or only the end of what still uses it.
     private uint Work(ref CompactObject target, bool isFromCard, bool isToCard, bool carries)
     {
-        int pending = _timelines.Pending(ref target, out CompactWaits waits, out uint single);
+        int pending = _fences.Pending(in target, out CompactWaits waits, out uint single);
         if (!carries && !isToCard)
         {
             return pending < 2 ? single : Queue(CompactMachine.Joiner, 0, 0, LinkDirection.ToDevice, waits);
@@ -133,7 +133,7 @@ internal sealed partial class CompactReplay<TPolicy>
             return Queue(CompactMachine.Copy, _profile.Vram.DurationNs(target.SizeBytes), 0, LinkDirection.ToDevice, waits);
         }
 
-        ref LinkTime time = ref _linkTimes[(int)(Pages.Count(target.SizeBytes) % (ulong)_linkTimes.Length)];
+        ref LinkTime time = ref _linkTimes[(int)(target.PageCount & (LinkTimeCount - 1))];
         if (time.SizeBytes != target.SizeBytes)
         {
             time = new LinkTime(target.SizeBytes, _profile.Link.OverheadNs(target.SizeBytes), _profile.Link.StreamNs(target.SizeBytes));
@@ -165,7 +165,7 @@ internal sealed partial class CompactReplay<TPolicy>
     // The space may be handed on only when the last who reads through it is done, and the pages likewise.
     private void LeavePages(int number, ref CompactObject target, MemoryDomain from, uint fence, bool isToCard, bool isOffered)
     {
-        bool dropsPages = isToCard && (target.Flags & CompactFlags.HasPages) != 0;
+        bool dropsPages = isToCard && target.Is(CompactFlags.HasPages);
         bool isGtt = from == MemoryDomain.Gtt;
         if (isGtt && _keepsGttOrder)
         {
@@ -201,7 +201,7 @@ internal sealed partial class CompactReplay<TPolicy>
 
     private void Populate(ref CompactObject target)
     {
-        if ((target.Flags & CompactFlags.HasPages) != 0)
+        if (target.Is(CompactFlags.HasPages))
         {
             return;
         }
@@ -266,9 +266,9 @@ internal sealed partial class CompactReplay<TPolicy>
     private void KeepGttOrder()
     {
         _keepsGttOrder = true;
-        _gttOrder.Reserve(_objects.Count);
+        _gttOrder.Reserve(_objects.Capacity);
         List<(uint Age, int Number)> members = [];
-        for (int number = 0; number < _ids.Limit; number++)
+        for (int number = 0; number < _objects.Count; number++)
         {
             if (_objects[number].Domain == MemoryDomain.Gtt)
             {

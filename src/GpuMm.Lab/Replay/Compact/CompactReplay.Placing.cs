@@ -16,7 +16,7 @@ internal sealed partial class CompactReplay<TPolicy>
         }
 
         bool staysWhereItFell = _policy.Return is ReturnRule.StayWhereFallen or ReturnRule.ProtectedBack &&
-            (target.Flags & CompactFlags.WasEvicted) != 0;
+            target.Is(CompactFlags.WasEvicted);
         MmStatus status = staysWhereItFell ? ValidateGently(number, ref target) : Place(number, ref target, MemoryDomain.Vram, force: true);
         if (status == MmStatus.NoSpace)
         {
@@ -57,7 +57,7 @@ internal sealed partial class CompactReplay<TPolicy>
     // Space, and the move into it; NoSpace when there is no space.
     private MmStatus Place(int number, ref CompactObject target, MemoryDomain domain, bool force)
     {
-        int counted = target.Counted;
+        CompactFlags counted = target.Flags & CompactFlags.Counted;
         if (!Allocate(number, ref target, domain, force, out ulong space))
         {
             return MmStatus.NoSpace;
@@ -69,7 +69,7 @@ internal sealed partial class CompactReplay<TPolicy>
         }
 
         // Only on the way to video memory is there a stop, which may have no room.
-        target.Counted = counted;
+        target.Flags = (target.Flags & ~CompactFlags.Counted) | counted;
         _vramOrder.Leave(number);
         GiveVram(space, target.SizeBytes);
         return MmStatus.OutOfMemory;
@@ -106,7 +106,7 @@ internal sealed partial class CompactReplay<TPolicy>
         bool isFound = Walk(order, number, ref target, domain, ref space, out bool hasProgress);
 
         // The device walks once more for who has a ticket, as long as somebody makes way.
-        hasProgress = target.Hold == _hold;
+        hasProgress = target.Is(CompactFlags.Held);
         while (!isFound && hasProgress)
         {
             isFound = Walk(order, number, ref target, domain, ref space, out hasProgress);
@@ -130,7 +130,7 @@ internal sealed partial class CompactReplay<TPolicy>
         for (int victim; !isFound && (victim = order.Next(number, target.SizeBytes)) >= 0;)
         {
             ref CompactObject candidate = ref _objects[victim];
-            if (candidate.Hold == _hold || !TryEvict(order, victim, ref candidate))
+            if (candidate.Is(CompactFlags.Held) || !TryEvict(order, victim, ref candidate))
             {
                 order.PutAside(victim);
                 continue;

@@ -42,12 +42,12 @@ internal sealed partial class CompactReplay<TPolicy>
     {
         foreach (ref readonly TraceEvent e in events)
         {
-            _ids.Prefetch(e.ObjectId);
+            _objects.Prefetch(e.ObjectId);
         }
 
         for (int i = 0; i < events.Length; i++)
         {
-            int number = _ids.Find(events[i].ObjectId);
+            int number = _objects.Guess(events[i].ObjectId);
             numbers[i] = number;
             if (number >= 0)
             {
@@ -56,10 +56,16 @@ internal sealed partial class CompactReplay<TPolicy>
             }
         }
 
-        foreach (int number in numbers[..events.Length])
+        for (int i = 0; i < events.Length; i++)
         {
+            ref int number = ref numbers[i];
             if (number >= 0)
             {
+                if (_objects[number].Id != events[i].ObjectId && (number = _objects.Find(events[i].ObjectId)) < 0)
+                {
+                    continue;
+                }
+
                 _vramOrder.PrefetchNeighbours(number);
             }
         }
@@ -74,7 +80,7 @@ internal sealed partial class CompactReplay<TPolicy>
                 Use(e, number);
                 break;
             case TraceKind.Create:
-                if (number < 0 && _ids.Find(e.ObjectId) < 0)
+                if (number < 0 && _objects.Find(e.ObjectId) < 0)
                 {
                     Make(e);
                 }
@@ -82,7 +88,7 @@ internal sealed partial class CompactReplay<TPolicy>
                 break;
             case TraceKind.Destroy or TraceKind.CpuAccess or TraceKind.Fault or TraceKind.Pin or TraceKind.Unpin:
             case TraceKind.Advise when e.DeviceKind != Diagnostics.DeviceEventKind.None || (e.Flags & TraceFlags.Purgeable) != 0:
-                if (number >= 0 || _ids.Find(e.ObjectId) >= 0)
+                if (number >= 0 || _objects.Find(e.ObjectId) >= 0)
                 {
                     throw new CompactLimitException("the trace does more than use objects");
                 }
@@ -97,13 +103,13 @@ internal sealed partial class CompactReplay<TPolicy>
     private void Use(in TraceEvent e, int number)
     {
         _tally.Requests++;
-        if (number < 0 && (number = _ids.Find(e.ObjectId)) < 0)
+        if (number < 0 && (number = _objects.Find(e.ObjectId)) < 0)
         {
             number = Make(e);
         }
 
         ref CompactObject target = ref _objects[number];
-        if (target.Job == _job)
+        if (target.Is(CompactFlags.InJob))
         {
             return;
         }
@@ -114,7 +120,7 @@ internal sealed partial class CompactReplay<TPolicy>
             _tally.MissBytes += target.SizeBytes;
         }
 
-        target.Job = _job;
+        target.Flags |= CompactFlags.InJob;
         _uses[_useCount++] = new CompactUse(number, e.SizeBytes == 0 ? target.SizeBytes : Math.Min(e.SizeBytes, target.SizeBytes));
         if (_useCount == _uses.Length)
         {
@@ -130,26 +136,25 @@ internal sealed partial class CompactReplay<TPolicy>
     // In the aperture while that has room, else in system RAM: nobody makes way for what nobody uses yet.
     private int Make(in TraceEvent e)
     {
-        int number = _ids.Add(e.ObjectId);
-        if (number >= _objects.Count)
+        int number = _objects.Add(e.ObjectId);
+        _vramOrder.Reserve(_objects.Capacity);
+        if (_keepsGttOrder)
         {
-            _objects.Reserve(Math.Max(64, 2 * number));
-            _vramOrder.Reserve(_objects.Count);
-            if (_keepsGttOrder)
-            {
-                _gttOrder.Reserve(_objects.Count);
-            }
+            _gttOrder.Reserve(_objects.Capacity);
         }
 
         ReapPostponed();
-        ref CompactObject made = ref _objects[number];
-        made = new CompactObject
+        ulong pages = Pages.Count(Math.Clamp(e.SizeBytes, 1, 1ul << 46));
+        if (pages > uint.MaxValue)
         {
-            SizeBytes = Pages.Bytes(Pages.Count(Math.Clamp(e.SizeBytes, 1, 1ul << 46))),
-            Domain = MemoryDomain.System,
-        };
+            throw new CompactLimitException("an object is too large");
+        }
+
+        ref CompactObject made = ref _objects[number];
+        made.PageCount = (uint)pages;
+        made.Domain = MemoryDomain.System;
         _tally.Objects++;
-        _mappedPages += Pages.Count(made.SizeBytes);
+        _mappedPages += pages;
         if (_mappedPages > MostMappedPages)
         {
             throw new CompactLimitException("the device file is used up");
@@ -179,7 +184,6 @@ internal sealed partial class CompactReplay<TPolicy>
         _jobBefore = _lastJob;
         _lastJob = fence;
         _useCount = 0;
-        _job++;
     }
 
     private MmStatus SubmitAll(ReadOnlySpan<CompactUse> uses, long baseNs, out uint last)
@@ -190,7 +194,7 @@ internal sealed partial class CompactReplay<TPolicy>
         {
             while (_machine.PendingJobs >= _mostPending)
             {
-                _machine.WaitFor(CompactMachine.Render, _machine.Signaled[CompactMachine.Render] + 1);
+                _machine.WaitFor(CompactMachine.Render, _machine.SignaledOf(CompactMachine.Render) + 1);
             }
 
             MmStatus status = SubmitSome(uses, isFirst ? baseNs : 0, out int done, out last);
@@ -215,10 +219,10 @@ internal sealed partial class CompactReplay<TPolicy>
     private MmStatus SubmitSome(ReadOnlySpan<CompactUse> uses, long baseNs, out int done, out uint fence)
     {
         fence = 0;
-        _hold++;
         foreach (ref readonly CompactUse use in uses)
         {
-            _objects[use.Number].Hold = _hold;
+            ref CompactFlags flags = ref _objects[use.Number].Flags;
+            flags = (flags & ~(CompactFlags.InJob | CompactFlags.Counted)) | CompactFlags.Held;
         }
 
         FetchFirstVictims();
@@ -240,7 +244,11 @@ internal sealed partial class CompactReplay<TPolicy>
         }
 
         // Nobody holds anything between submissions.
-        _hold++;
+        foreach (ref readonly CompactUse use in uses)
+        {
+            _objects[use.Number].Flags &= ~CompactFlags.Held;
+        }
+
         return status;
     }
 
@@ -252,7 +260,7 @@ internal sealed partial class CompactReplay<TPolicy>
         foreach (ref readonly CompactUse use in uses)
         {
             ref CompactObject target = ref _objects[use.Number];
-            _timelines.CollectMoves(ref target, ref waits);
+            _fences.CollectMoves(in target, ref waits);
             if (target.Domain != MemoryDomain.Vram && !_profile.IsUnified)
             {
                 linkBytes += use.ReadBytes;
@@ -272,7 +280,7 @@ internal sealed partial class CompactReplay<TPolicy>
         foreach (ref readonly CompactUse use in uses)
         {
             ref CompactObject target = ref _objects[use.Number];
-            _timelines.Add(ref target, reader);
+            _fences.Add(use.Number, ref target, reader);
             CountUse(use.Number, ref target);
         }
 
@@ -287,12 +295,12 @@ internal sealed partial class CompactReplay<TPolicy>
             return;
         }
 
-        if (!TPolicy.IsList && target.Counted == _hold)
+        if (!TPolicy.IsList && target.Is(CompactFlags.Counted))
         {
             return;
         }
 
-        target.Counted = _hold;
+        target.Flags |= CompactFlags.Counted;
         if (target.Domain == MemoryDomain.Vram)
         {
             _vramOrder.Hit(number);

@@ -11,6 +11,7 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
     where TPolicy : struct, ICompactRanking
 {
     private const ulong MostMappedPages = 1ul << 51; // Of the device file: GpuDeviceOptions.MappablePages
+    private const int LinkTimeCount = 4096; // A power of two
     private const int EvictionFenceCount = 8; // As many as a manager of the device keeps
 
     private readonly FullReplayOptions _options;
@@ -19,16 +20,16 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
     private readonly CompactMachine _machine;
     private readonly int _mostPending = new SubmissionOptions().MaxPendingJobs;
     private readonly CompactTimelines _timelines;
+    private readonly CompactObjects _objects = new();
+    private readonly CompactFences _fences;
     private readonly CompactPostponed _postponed;
     private readonly CompactSpace _space;
     private readonly ulong _visibleBytes;
     private readonly CompactOrder<TPolicy> _vramOrder;
     private readonly CompactOrder<TPolicy> _gttOrder;
-    private readonly ReplayIds _ids = new();
     private readonly CompactUse[] _uses;
     private readonly uint[] _evictionFences = new uint[EvictionFenceCount];
-    private readonly LinkTime[] _linkTimes = new LinkTime[4096]; // Of the sizes asked for last, by pages
-    private PolicyNodes<CompactObject> _objects; // By number
+    private readonly LinkTime[] _linkTimes = new LinkTime[LinkTimeCount]; // Of the sizes asked for last, by pages
     private bool _keepsGttOrder = !TPolicy.IsList; // A ranking counts uses from the beginning.
     private uint _age;
     private ulong _vramUsedBytes;
@@ -37,8 +38,6 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
     private ulong _pageBytes; // Likewise
     private ulong _mappedPages;
     private int _useCount;
-    private int _job = 1;
-    private int _hold = 1;
     private uint _lastJob;
     private uint _jobBefore;
     private ReplayTally _tally;
@@ -55,6 +54,7 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
         _profile = options.Machine;
         _machine = new CompactMachine(_profile);
         _timelines = new CompactTimelines(_machine);
+        _fences = new CompactFences(_objects, _timelines);
         _postponed = new CompactPostponed(_timelines);
         _space = new CompactSpace(options.Allocator, options.VramBytes);
         _visibleBytes = ReplayDevices.VisibleBytes(options);
@@ -67,7 +67,7 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
     {
         PlaceHash hash = new();
         List<ByteRange> ranges = [];
-        for (int number = 0; number < _ids.Limit; number++)
+        for (int number = 0; number < _objects.Count; number++)
         {
             ref CompactObject target = ref _objects[number];
             hash.Add(target.SizeBytes, (int)target.Domain);
@@ -103,7 +103,7 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
     private List<ByteRange> TakenRanges()
     {
         List<ByteRange> taken = [];
-        for (int number = 0; number < _ids.Limit; number++)
+        for (int number = 0; number < _objects.Count; number++)
         {
             _space.AddRanges(_objects[number].Space, taken);
         }
@@ -117,7 +117,7 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
         ulong vramBytes = 0;
         ulong gttBytes = 0;
         int broken = _space.Validate() is null ? 0 : 1;
-        for (int number = 0; number < _ids.Limit; number++)
+        for (int number = 0; number < _objects.Count; number++)
         {
             ref CompactObject target = ref _objects[number];
             vramBytes += target.Domain == MemoryDomain.Vram ? target.SizeBytes : 0;

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 
 namespace GpuMm.Lab.Replay.Compact;
@@ -7,4 +8,12 @@ namespace GpuMm.Lab.Replay.Compact;
 internal struct CompactWaits
 {
     private uint _first;
+
+    /// <summary>Waits for one fence more.</summary>
+    /// <param name="word">The fence.</param>
+    public void Note(uint word)
+    {
+        ref uint known = ref this[CompactTimelines.TimelineOf(word)];
+        known = Math.Max(known, CompactTimelines.SeqnoOf(word));
+    }
 }

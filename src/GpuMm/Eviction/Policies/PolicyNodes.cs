@@ -13,6 +13,7 @@ internal struct PolicyNodes<TNode>
     where TNode : unmanaged
 {
     private const int LineBytes = 64;
+    private const int MostDoubled = 4096; // Slots up to which a tight table doubles as well
 
     private ulong[] _words;
     private nint _firstBytes; // offset of slot 0 in the array
@@ -44,14 +45,30 @@ internal struct PolicyNodes<TNode>
     /// <summary>Makes room for more slots. Doubles, so that growing one by one costs O(1) each.</summary>
     public void Reserve(int slotCount)
     {
-        if (slotCount <= _count)
+        if (slotCount > _count)
         {
-            return;
+            Grow(slotCount, _count);
         }
+    }
 
+    /// <summary>As <see cref="Reserve"/>, but a large table grows by an eighth: less memory that nobody uses, for more copying.</summary>
+    public void ReserveTight(int slotCount)
+    {
+        if (slotCount > _count)
+        {
+            Grow(slotCount, Math.Min(_count, Math.Max(MostDoubled, _count / 8)));
+        }
+    }
+
+    /// <summary>Forgets all, and keeps the memory.</summary>
+    public readonly void Clear() => Array.Clear(_words ?? []);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(int slotCount, int more)
+    {
         // Fewer words than an array may have; a table that large fails for want of memory, not by a wrap.
-        int limit = (int)((Array.MaxLength - (LineBytes / sizeof(ulong))) * (long)sizeof(ulong) / Unsafe.SizeOf<TNode>());
-        int grown = Math.Max(slotCount, (int)Math.Min(2L * _count, limit));
+        long limit = (Array.MaxLength - (LineBytes / sizeof(ulong))) * (long)sizeof(ulong) / Unsafe.SizeOf<TNode>();
+        int grown = Math.Max(slotCount, (int)Math.Min((long)_count + more, Math.Min(limit, int.MaxValue)));
         ulong[] words = GC.AllocateArray<ulong>(
             checked((int)((((long)grown * Unsafe.SizeOf<TNode>()) + LineBytes) / sizeof(ulong))), pinned: true);
         HugePages.Advise(words);
@@ -59,7 +76,7 @@ internal struct PolicyNodes<TNode>
         nint firstBytes = (nint)((LineBytes - misalignment) & (LineBytes - 1));
         if (_count > 0)
         {
-            int wordCount = (int)((long)_count * Unsafe.SizeOf<TNode>() / sizeof(ulong));
+            int wordCount = (int)((((long)_count * Unsafe.SizeOf<TNode>()) + sizeof(ulong) - 1) / sizeof(ulong));
             _words.AsSpan((int)_firstBytes / sizeof(ulong), wordCount).CopyTo(words.AsSpan((int)firstBytes / sizeof(ulong)));
         }
 
@@ -67,7 +84,4 @@ internal struct PolicyNodes<TNode>
         _firstBytes = firstBytes;
         _count = grown;
     }
-
-    /// <summary>Forgets all, and keeps the memory.</summary>
-    public readonly void Clear() => Array.Clear(_words ?? []);
 }
