@@ -38,7 +38,7 @@ public sealed partial class BuddyAllocator
                 free.Add(foundOrder, (start >> foundOrder) ^ 1);
             }
 
-            table.Add(ref chain, BuddyBlockTable.Entry.Pack(start, order, isCleared: false));
+            table.Add(ref chain, BuddyPlace.Of(start, order, isCleared: false));
             missing -= 1ul << order;
         }
 
@@ -193,16 +193,15 @@ public sealed partial class BuddyAllocator
             _clearedChunks -= sizeChunks;
         }
 
-        uint slot = _table.Add(BuddyBlockTable.Entry.Pack(start, order, isCleared));
+        uint slot = _table.Add(BuddyPlace.Of(start, order, isCleared));
         Link(ref taken, slot);
     }
 
     /// <summary>Frees a live block into one state and joins it with free buddies of that state.</summary>
     private void FreeSlot(uint slot, FreeBlockIndex into)
     {
-        ref BuddyBlockTable.Entry entry = ref _table[slot];
-        int order = entry.Order;
-        ulong index = entry.OffsetChunks >> order;
+        BuddyPlace place = _table.PlaceOf(slot);
+        int order = place.Order;
         ulong sizeChunks = 1ul << order;
         _table.Remove(slot);
         _freeChunks += sizeChunks;
@@ -211,7 +210,7 @@ public sealed partial class BuddyAllocator
             _clearedChunks += sizeChunks;
         }
 
-        into.Join(order, index);
+        into.Join(order, place.Index);
     }
 
     /// <summary>Frees a whole chain of slots into one state.</summary>
@@ -226,9 +225,9 @@ public sealed partial class BuddyAllocator
         do
         {
             last = next;
-            ulong place = table.Retire(last, out next);
-            int order = BuddyBlockTable.Entry.OrderOf(place);
-            into.Join(order, place >> BuddyBlockTable.Entry.OffsetShift >> order);
+            BuddyPlace place = table.Retire(last, out next);
+            int order = place.Order;
+            into.Join(order, place.Index);
             sizeChunks += 1ul << order;
             count++;
         }
@@ -246,7 +245,7 @@ public sealed partial class BuddyAllocator
         while (slot != BuddyBlockTable.None)
         {
             uint next = _table[slot].Next;
-            FreeSlot(slot, _table[slot].IsCleared ? _cleared : _dirty);
+            FreeSlot(slot, _table.PlaceOf(slot).IsCleared ? _cleared : _dirty);
             slot = next;
         }
 

@@ -102,7 +102,7 @@ public sealed partial class BuddyAllocator
     /// <returns>Null when all hold, otherwise a sentence that names the first that does not. Cost: O(n log n).</returns>
     public string? Validate()
     {
-        string? error = ValidateTable(out ulong[] places) ?? _dirty.Validate() ?? _cleared.Validate();
+        string? error = ValidateTable(out BuddyPlace[] places) ?? _dirty.Validate() ?? _cleared.Validate();
         if (error is not null)
         {
             return error;
@@ -115,7 +115,7 @@ public sealed partial class BuddyAllocator
         ulong chunk = 0;
         while (chunk < _chunkCount)
         {
-            bool isTaken = nextLive < places.Length && places[nextLive] >> BuddyBlockTable.Entry.OffsetShift == chunk;
+            bool isTaken = nextLive < places.Length && places[nextLive].OffsetChunks == chunk;
             bool isFree = TryCover(chunk, out FreeBlockIndex free, out int order);
             if (isTaken == isFree)
             {
@@ -124,7 +124,7 @@ public sealed partial class BuddyAllocator
 
             if (isTaken)
             {
-                order = (int)(places[nextLive++] & BuddyBlockTable.Entry.OrderMask);
+                order = places[nextLive++].Order;
             }
             else
             {
@@ -164,9 +164,9 @@ public sealed partial class BuddyAllocator
     }
 
     /// <summary>Checks the slots and hands out the places of the live blocks in address order.</summary>
-    private string? ValidateTable(out ulong[] places)
+    private string? ValidateTable(out BuddyPlace[] places)
     {
-        places = new ulong[_table.LiveCount];
+        places = new BuddyPlace[_table.LiveCount];
         int live = 0;
         for (uint slot = 0; slot < (uint)_table.MadeCount; slot++)
         {
@@ -180,7 +180,7 @@ public sealed partial class BuddyAllocator
                 return "more slots are live than are counted";
             }
 
-            places[live++] = _table[slot].Place;
+            places[live++] = _table.PlaceOf(slot);
             uint next = _table[slot].Next;
             if (next != BuddyBlockTable.None && (!_table.IsLiveSlot(next) || !_table[next].IsFollower))
             {
@@ -188,7 +188,7 @@ public sealed partial class BuddyAllocator
             }
         }
 
-        Array.Sort(places); // the offset is the highest field
+        Array.Sort(places, static (a, b) => a.Packed.CompareTo(b.Packed));
         return live == places.Length && _table.CountFreeSlots() == _table.MadeCount - live
             ? null
             : "every slot is either live or on the free stack";

@@ -67,7 +67,7 @@ public sealed partial class BuddyAllocator
         }
         else
         {
-            _table[next].Place &= ~BuddyBlockTable.Entry.FollowerBit;
+            _table[next].PlaceLow &= ~BuddyPlace.FollowerBit;
             blocks.Head = _table.NameOf(next);
             blocks.BlockCount--;
         }
@@ -104,7 +104,7 @@ public sealed partial class BuddyAllocator
         blocks.LastSlot = blocks.LastSlot == block.Slot ? before : blocks.LastSlot;
         blocks.BlockCount--;
         entry.Next = BuddyBlockTable.None;
-        entry.Place &= ~BuddyBlockTable.Entry.FollowerBit;
+        entry.PlaceLow &= ~BuddyPlace.FollowerBit;
     }
 
     /// <summary>Appends a block that is in no list.</summary>
@@ -142,10 +142,10 @@ public sealed partial class BuddyAllocator
 
     internal BuddyBlockInfo InfoOfSlot(uint slot, out uint next)
     {
-        ref BuddyBlockTable.Entry entry = ref _table[slot];
-        next = entry.Next;
-        ByteRange range = new(entry.OffsetChunks << _chunkShift, ChunkBytes << entry.Order);
-        return new BuddyBlockInfo(_table.NameOf(slot), range, entry.Order, entry.IsCleared);
+        next = _table[slot].Next;
+        BuddyPlace place = _table.PlaceOf(slot);
+        ByteRange range = new(place.OffsetChunks << _chunkShift, ChunkBytes << place.Order);
+        return new BuddyBlockInfo(_table.NameOf(slot), range, place.Order, place.IsCleared);
     }
 
     /// <summary>Throws unless a block is live and the first of its chain.</summary>
@@ -175,7 +175,7 @@ public sealed partial class BuddyAllocator
         else
         {
             _table[blocks.LastSlot].Next = slot;
-            _table[slot].Place |= BuddyBlockTable.Entry.FollowerBit;
+            _table[slot].PlaceLow |= BuddyPlace.FollowerBit;
         }
 
         blocks.LastSlot = slot;
@@ -191,7 +191,7 @@ public sealed partial class BuddyAllocator
         else if (moved.BlockCount != 0)
         {
             _table[blocks.LastSlot].Next = moved.Head.Slot;
-            _table[moved.Head.Slot].Place |= BuddyBlockTable.Entry.FollowerBit;
+            _table[moved.Head.Slot].PlaceLow |= BuddyPlace.FollowerBit;
             blocks.LastSlot = moved.LastSlot;
             blocks.BlockCount += moved.BlockCount;
         }

@@ -27,7 +27,7 @@ public sealed partial class BuddyAllocator
     public const int OrderLimit = 51; // 63 - log2(4096)
 
     /// <summary>Most blocks that may be live at once.</summary>
-    public const int MaxBlockLimit = 1 << 28; // 4 GiB of block table
+    public const int MaxBlockLimit = 1 << 28; // 3 GiB of block table; 4 above 2^28 chunks
 
     private readonly FreeBlockIndex _dirty;
     private readonly FreeBlockIndex _cleared;
@@ -57,7 +57,7 @@ public sealed partial class BuddyAllocator
         MaxOrder = BitOperations.Log2(_chunkCount);
         _dirty = new FreeBlockIndex(_chunkCount, MaxOrder);
         _cleared = new FreeBlockIndex(_chunkCount, MaxOrder);
-        _table = new BuddyBlockTable(initialCapacity: 64, maxBlockCount);
+        _table = new BuddyBlockTable(_chunkCount, maxBlockCount);
         AddFreePieces(_dirty, 0, _chunkCount); // the roots: one per binary digit of the size, largest first
     }
 
@@ -225,7 +225,7 @@ public sealed partial class BuddyAllocator
     public void Free(BuddyBlock block)
     {
         VerifyAlone(block);
-        FreeSlot(block.Slot, _table[block.Slot].IsCleared ? _cleared : _dirty);
+        FreeSlot(block.Slot, _table.PlaceOf(block.Slot).IsCleared ? _cleared : _dirty);
         AssertInvariants();
     }
 

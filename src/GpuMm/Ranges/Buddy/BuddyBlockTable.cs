@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GpuMm.Ranges;
 
@@ -13,16 +14,22 @@ internal sealed class BuddyBlockTable
 {
     internal const uint None = uint.MaxValue;
 
+    private const int InitialCapacity = 64;
+
     private readonly int _maxCount;
     private readonly uint _salt;
-    private LineArray<Entry> _entries;
+    private readonly bool _isWide; // places need more than 32 bits
+    private Entry[] _entries;
+    private uint[] _placesHigh; // upper halves of the places, where they need more than 32 bits
     private uint _freeHead = None;
     private int _made; // slots that were ever used; those above have never been
 
-    internal BuddyBlockTable(int initialCapacity, int maxCount)
+    internal BuddyBlockTable(ulong chunkCount, int maxCount)
     {
         _maxCount = maxCount;
-        _entries = new LineArray<Entry>(Math.Min(initialCapacity, maxCount));
+        _isWide = BuddyPlace.BitsFor(chunkCount) > 32;
+        _entries = new Entry[Math.Min(InitialCapacity, maxCount)];
+        _placesHigh = new uint[_isWide ? _entries.Length : 0];
         _salt = AllocatorIdentity.NextGenerationSalt();
     }
 
@@ -32,7 +39,7 @@ internal sealed class BuddyBlockTable
 
     internal int SpareCount => _maxCount - LiveCount;
 
-    internal long MetadataBytes => _entries.MetadataBytes;
+    internal long MetadataBytes => (Unsafe.SizeOf<Entry>() * _entries.LongLength) + (sizeof(uint) * _placesHigh.LongLength);
 
     internal ref Entry this[uint slot]
     {
@@ -41,7 +48,7 @@ internal sealed class BuddyBlockTable
             Debug.Assert(slot < (uint)_made, "The slot was given out.");
 
             // Invariant: links name slots that were given out, and names from outside are compared with _made first.
-            return ref Unsafe.Add(ref _entries.First, slot);
+            return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), slot);
         }
     }
 
@@ -53,7 +60,7 @@ internal sealed class BuddyBlockTable
     internal BuddyBlock NameOf(uint slot) => new(slot, this[slot].Generation);
 
     /// <summary>Takes a slot for a block. The caller has seen <see cref="SpareCount"/> above 0.</summary>
-    internal uint Add(ulong place)
+    internal uint Add(BuddyPlace place)
     {
         Debug.Assert(LiveCount < _maxCount, "The caller asked for room first.");
         uint slot = _freeHead;
@@ -66,7 +73,7 @@ internal sealed class BuddyBlockTable
         _freeHead = entry.Next;
         entry.Generation = unchecked(entry.Generation + 1);
         entry.Next = None;
-        entry.Place = place;
+        SetPlace(slot, place.Packed);
         LiveCount++;
         Debug.Assert((entry.Generation & 1) == 1, "Generations of live blocks are odd.");
         return slot;
@@ -76,7 +83,7 @@ internal sealed class BuddyBlockTable
     internal static Chain BeginChain() => new(None, None, 0);
 
     /// <summary>Takes a slot for the next block of a chain. The caller has seen <see cref="SpareCount"/> above 0.</summary>
-    internal void Add(ref Chain chain, ulong place)
+    internal void Add(ref Chain chain, BuddyPlace place)
     {
         Debug.Assert(LiveCount < _maxCount, "The caller asked for room first.");
         uint slot = _freeHead;
@@ -91,14 +98,14 @@ internal sealed class BuddyBlockTable
         if (chain.Count == 0)
         {
             chain.Head = slot;
+            SetPlace(slot, place.Packed);
         }
         else
         {
             this[chain.Last].Next = slot;
-            place |= Entry.FollowerBit;
+            SetPlace(slot, place.Packed | BuddyPlace.FollowerBit);
         }
 
-        entry.Place = place;
         chain.Last = slot;
         chain.Count++;
         LiveCount++;
@@ -118,13 +125,13 @@ internal sealed class BuddyBlockTable
 
     /// <summary>Ends the life of a block whose slot is soon removed with its chain.</summary>
     /// <returns>Where it was.</returns>
-    internal ulong Retire(uint slot, out uint next)
+    internal BuddyPlace Retire(uint slot, out uint next)
     {
         ref Entry entry = ref this[slot];
         Debug.Assert((entry.Generation & 1) == 1, "Only a live block is removed.");
         entry.Generation = unchecked(entry.Generation + 1);
         next = entry.Next;
-        return entry.Place;
+        return PlaceOf(slot);
     }
 
     /// <summary>Puts the slots of a retired chain on the stack of free ones, in its order.</summary>
@@ -161,12 +168,35 @@ internal sealed class BuddyBlockTable
         return count;
     }
 
+    internal BuddyPlace PlaceOf(uint slot) =>
+        new(_isWide ? ((ulong)_placesHigh[slot] << 32) | this[slot].PlaceLow : this[slot].PlaceLow);
+
+    private void SetPlace(uint slot, ulong packed)
+    {
+        this[slot].PlaceLow = unchecked((uint)packed);
+        if (_isWide)
+        {
+            _placesHigh[slot] = (uint)(packed >> 32);
+        }
+    }
+
+    /// <summary>By half, not to the double: with a few thousand allocations the table is all the memory there is.</summary>
+    private void Grow()
+    {
+        int length = (int)Math.Min(Math.Max(InitialCapacity, _entries.Length * 3L / 2), _maxCount);
+        HugePages.Resize(ref _entries, length);
+        if (_isWide)
+        {
+            HugePages.Resize(ref _placesHigh, length);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint MakeSlot()
     {
         if (_made == _entries.Length)
         {
-            _entries.Grow((int)Math.Min(Math.Max(16L, _entries.Length * 2L), _maxCount));
+            Grow();
         }
 
         uint slot = (uint)_made++;
@@ -175,32 +205,16 @@ internal sealed class BuddyBlockTable
         return slot;
     }
 
-    /// <summary>16 bytes, so that one cache line holds four and no entry straddles two.</summary>
+    /// <summary>12 bytes: with some four blocks to an allocation, size counts for more than that none straddles two lines.</summary>
     internal struct Entry
     {
-        // Place:  offset in chunks : 56 | follower : 1 | cleared : 1 | order : 6
-        internal const ulong OrderMask = 63;
-        internal const ulong ClearedBit = 64;
-        internal const ulong FollowerBit = 128;
-        internal const int OffsetShift = 8;
-
         internal uint Generation;
         internal uint Next;
-        internal ulong Place;
+        internal uint PlaceLow;
 
-        internal readonly int Order => OrderOf(Place);
-
-        internal readonly bool IsCleared => (Place & ClearedBit) != 0;
-
-        internal readonly bool IsFollower => (Place & FollowerBit) != 0;
-
-        internal readonly ulong OffsetChunks => Place >> OffsetShift;
-
-        internal static int OrderOf(ulong place) => (int)(place & OrderMask);
-
-        internal static ulong Pack(ulong offsetChunks, int order, bool isCleared) =>
-            (offsetChunks << OffsetShift) | (isCleared ? ClearedBit : 0) | (uint)order;
+        internal readonly bool IsFollower => (PlaceLow & BuddyPlace.FollowerBit) != 0;
     }
+
     /// <summary>A list while its blocks are added.</summary>
     internal record struct Chain(uint Head, uint Last, int Count);
 }
