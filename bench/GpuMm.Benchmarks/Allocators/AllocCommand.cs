@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Runtime.InteropServices;
@@ -104,8 +105,15 @@ internal static class AllocCommand
     /// <summary>Every allocator in turn, again and again, so that what else the machine does meets all of them.</summary>
     private static List<AllocResult> Measure(List<AllocatorRow> rows, Workload load, int repetitions)
     {
+        long start = Stopwatch.GetTimestamp();
+
         // One repetition is not counted: the compiler is still at work in it.
-        rows.ForEach(row => row.Measure(load));
+        foreach (AllocatorRow row in rows)
+        {
+            row.Measure(load);
+            Tell(load, $"{row.Name} warm", start);
+        }
+
         Measurement[][] all = [.. rows.Select(_ => new Measurement[repetitions])];
         for (int i = 0; i < repetitions; i++)
         {
@@ -115,10 +123,16 @@ internal static class AllocCommand
                 GC.WaitForPendingFinalizers();
                 all[row][i] = rows[row].Measure(load);
             }
+
+            Tell(load, $"repetition {i + 1} of {repetitions}", start);
         }
 
         return [.. rows.Zip(all, (row, measured) => Summarise(row.Name, load, measured))];
     }
+
+    /// <summary>Says on the error stream how far a workload is; its lines of the table come when it ends.</summary>
+    private static void Tell(Workload load, string what, long start) => Console.Error.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{load.Name}: {what}, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
 
     private static AllocResult Summarise(string name, Workload load, Measurement[] measured)
     {

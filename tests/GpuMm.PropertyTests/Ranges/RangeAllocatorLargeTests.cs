@@ -47,6 +47,72 @@ public sealed class RangeAllocatorLargeTests
         Assert.Equal(Size, allocator.LargestHoleBytes);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void EvictTakesTheHoleThatChangedLastOfThoseThatHoldTheRequest(ulong seed)
+    {
+        Prng random = new(seed);
+        RangeAllocator allocator = new(0, Size / 4);
+        List<RangeHandle> live = [];
+        Dictionary<ulong, (ulong Size, long Age)> ages = [];
+        for (int step = 0; step < 8_000; step++)
+        {
+            if (live.Count != 0 && random.Below(100) < (step < 2_500 ? 10u : 50u))
+            {
+                int pick = (int)random.Below((uint)live.Count);
+                allocator.Remove(live[pick]);
+                live[pick] = live[^1];
+                live.RemoveAt(live.Count - 1);
+            }
+            else
+            {
+                RangeRequest request = new(1 + random.Below(200), AlignmentBytes: 16, Mode: RangeMode.Evict);
+                ulong? expected = ExpectedByAge(ages, request);
+                MmStatus status = allocator.TryInsert(in request, out RangeHandle handle);
+                Assert.Equal(step == 0 ? 0 : expected, status == MmStatus.Ok ? allocator.GetRange(handle).StartBytes : null);
+                live.AddRange(status == MmStatus.Ok ? [handle] : []);
+            }
+
+            ages = AgesAfter(allocator, ages, step);
+        }
+
+        Assert.True(ages.Count > 256, "The tree over the ages has several levels.");
+        Assert.Null(allocator.Validate());
+    }
+
+    /// <summary>What changed in a step is younger than all else; of two parts of one hole, the upper.</summary>
+    private static Dictionary<ulong, (ulong Size, long Age)> AgesAfter(
+        RangeAllocator allocator, Dictionary<ulong, (ulong Size, long Age)> before, int step)
+    {
+        Dictionary<ulong, (ulong Size, long Age)> after = [];
+        long age = 2L * step;
+        foreach (ByteRange hole in allocator.Holes())
+        {
+            bool isOld = before.TryGetValue(hole.StartBytes, out (ulong Size, long Age) old) && old.Size == hole.SizeBytes;
+            after.Add(hole.StartBytes, (hole.SizeBytes, isOld ? old.Age : age++));
+        }
+
+        return after;
+    }
+
+    private static ulong? ExpectedByAge(Dictionary<ulong, (ulong Size, long Age)> ages, RangeRequest request)
+    {
+        ulong? place = null;
+        long youngest = -1;
+        foreach ((ulong start, (ulong size, long age)) in ages)
+        {
+            ulong aligned = (start + request.AlignmentBytes - 1) & ~(request.AlignmentBytes - 1);
+            if (age > youngest && aligned + request.SizeBytes <= start + size)
+            {
+                place = aligned;
+                youngest = age;
+            }
+        }
+
+        return place;
+    }
+
     private static IEnumerable<RangeHandle> InsertAsExpected(RangeAllocator allocator, Prng random, int step)
     {
         RangeMode mode = (RangeMode)random.Below(3);

@@ -27,7 +27,7 @@ public sealed partial class BuddyAllocator
     public const int OrderLimit = 51; // 63 - log2(4096)
 
     /// <summary>Most blocks that may be live at once.</summary>
-    public const int MaxBlockLimit = 1 << 28; // 3 GiB of block table; 4 above 2^28 chunks
+    public const int MaxBlockLimit = 1 << 28; // 3 GiB of block table; 4 from 2^29 chunks on
 
     private readonly FreeBlockIndex _dirty;
     private readonly FreeBlockIndex _cleared;

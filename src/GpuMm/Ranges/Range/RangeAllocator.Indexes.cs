@@ -73,9 +73,9 @@ public sealed partial class RangeAllocator
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RecencyIndex MakeRecencyIndex()
     {
-        _byRecency = _droppedRecency ?? new RecencyIndex();
+        _byRecency = _droppedRecency ?? new RecencyIndex(_holes);
         _droppedRecency = null;
-        _byRecency.Build(_holes, _segments.Elements);
+        _byRecency.Build(_segments.Elements);
         return _byRecency;
     }
 
@@ -87,11 +87,7 @@ public sealed partial class RangeAllocator
         piece.Stamp = NextStamp();
         _bySize?.Add(entry);
         _byAddress?.Add(start, size, entry);
-        if (_byRecency is not null)
-        {
-            _byRecency.Reserve(_holes);
-            _byRecency.Add(entry);
-        }
+        _byRecency?.Add(entry);
     }
 
     private void RemoveHole(int entry)
@@ -107,17 +103,14 @@ public sealed partial class RangeAllocator
     private void MoveHole(int entry, ulong start, ulong size)
     {
         _bySize?.Remove(entry);
+        _byRecency?.Remove(entry);
         ref RangeHole hole = ref _holes.Holes[entry];
         _byAddress?.Change(hole.Start, start, size);
         hole.Start = start;
         hole.Size = size;
         _segments[hole.Segment].Stamp = NextStamp();
         _bySize?.Add(entry);
-        if (_byRecency is not null)
-        {
-            _byRecency.Remove(entry);
-            _byRecency.Add(entry);
-        }
+        _byRecency?.Add(entry);
     }
 
     private ulong NextStamp()

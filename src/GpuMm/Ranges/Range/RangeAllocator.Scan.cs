@@ -151,10 +151,11 @@ public sealed partial class RangeAllocator
         }
 
         RangeHole[] holes = _holes.Holes;
-        int entry = ByRecency().Newest;
+        ulong hitBytes = _hitEnd - _hitStart;
+        int entry = ByRecency().Newest(hitBytes);
         while (entry != 0 && (holes[entry].Start > _hitStart || holes[entry].End < _hitEnd))
         {
-            entry = ByRecency().OlderThan(entry);
+            entry = ByRecency().OlderThan(entry, hitBytes);
         }
 
         if (entry == 0)

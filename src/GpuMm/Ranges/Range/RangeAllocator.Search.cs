@@ -25,7 +25,7 @@ public sealed partial class RangeAllocator
         }
 
         bool once = (request.Mode & RangeMode.Once) == RangeMode.Once;
-        for (hole = FirstHole(mode, in window, size); hole != 0; hole = NextHole(mode, in window, size, hole))
+        for (hole = FirstHole(mode, in window, size, once); hole != 0; hole = NextHole(mode, in window, size, hole))
         {
             if (TryFit(hole, in request, in window, mode == RangeMode.High, out start))
             {
@@ -51,7 +51,7 @@ public sealed partial class RangeAllocator
         return new Window(start, end);
     }
 
-    private int FirstHole(RangeMode mode, in Window window, ulong size)
+    private int FirstHole(RangeMode mode, in Window window, ulong size, bool once)
     {
         switch (mode)
         {
@@ -64,7 +64,7 @@ public sealed partial class RangeAllocator
             case RangeMode.High:
                 return Within(in window, ByAddress().FindLast(window.End, size));
             case RangeMode.Evict:
-                return ByRecency().Newest;
+                return ByRecency().Newest(once ? 1 : size);
             default:
                 return BySize().FindAtLeast(size);
         }
@@ -77,7 +77,7 @@ public sealed partial class RangeAllocator
         {
             RangeMode.Low => Within(in window, ByAddress().FindFirst(start + 1, size)),
             RangeMode.High => Within(in window, ByAddress().FindLast(start, size)),
-            RangeMode.Evict => ByRecency().OlderThan(hole),
+            RangeMode.Evict => ByRecency().OlderThan(hole, size),
             _ => BySize().FindNext(hole),
         };
     }

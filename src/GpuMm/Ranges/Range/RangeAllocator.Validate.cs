@@ -142,7 +142,7 @@ public sealed partial class RangeAllocator
     }
 
     private string? ValidateIndexes() =>
-        _bySize?.Validate() ?? _byAddress?.Validate(_holes) ?? _byRecency?.Validate(_holes, _segments.Elements);
+        _bySize?.Validate() ?? _byAddress?.Validate(_holes) ?? _byRecency?.Validate(_segments.Elements);
 
     private string? ValidateScan()
     {
