@@ -21,6 +21,7 @@ public class SimulatedDriver : GpuDriver
     private readonly LinkTime[] _linkTimes = new LinkTime[256]; // Of the sizes asked for last, by pages
     private Fence[] _dependencies = new Fence[8];
     private ulong _lastQueue;
+    private ulong _bytesBefore; // Of the copy that was queued last.
 
     /// <summary>An idle machine.</summary>
     /// <param name="profile">Its figures.</param>
@@ -221,17 +222,29 @@ public class SimulatedDriver : GpuDriver
         JobLabel label = new(activity, CurrentClient, request.Target.Id, request.From?.Domain ?? request.To.Domain, request.To.Domain);
         if (staysOnCard)
         {
+            _bytesBefore = sizeBytes;
             return new JobDescription(Profile.Vram.DurationNs(sizeBytes), Label: label);
         }
 
-        LinkDirection direction = request.To.Domain == MemoryDomain.Vram ? LinkDirection.ToDevice : LinkDirection.ToHost;
+        return TransferJob(sizeBytes, request.To.Domain == MemoryDomain.Vram ? LinkDirection.ToDevice : LinkDirection.ToHost, label);
+    }
+
+    /// <summary>The job of a copy over the link, to be queued next.</summary>
+    /// <param name="sizeBytes">Bytes.</param>
+    /// <param name="direction">Which way.</param>
+    /// <param name="label">What it is told as.</param>
+    /// <remarks>It counts as the copy before the next one: see <see cref="LinkModel.Cold"/>.</remarks>
+    public JobDescription TransferJob(ulong sizeBytes, LinkDirection direction, in JobLabel label)
+    {
         ref LinkTime time = ref _linkTimes[(int)(Pages.Count(sizeBytes) % (ulong)_linkTimes.Length)];
         if (time.SizeBytes != sizeBytes)
         {
             time = new LinkTime(sizeBytes, Profile.Link.OverheadNs(sizeBytes), Profile.Link.StreamNs(sizeBytes));
         }
 
-        return new JobDescription(time.OverheadNs, time.StreamNs, sizeBytes, direction, label);
+        long coldNs = Profile.Link.Cold.NsBehind(_bytesBefore);
+        _bytesBefore = sizeBytes;
+        return new JobDescription(time.OverheadNs + coldNs, time.StreamNs, sizeBytes, direction, label);
     }
 
     // One fence that signals when all have. Several become a job of no length on a ring that does nothing else.

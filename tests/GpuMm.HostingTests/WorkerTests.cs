@@ -8,6 +8,8 @@ using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.Views;
 using GpuMm.Hosting.Workers;
+using GpuMm.Objects;
+using GpuMm.Simulation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -196,6 +198,29 @@ public sealed class WorkerTests
             Assert.True(fence.IsSignaled);
             Assert.Equal(isInTime, driver.ClockNs - start >= jobNs);
         }
+    }
+
+    [Fact]
+    public void BehindALargeCopyTheNextTakesLonger()
+    {
+        MachineProfile machine = MachineProfile.Find("pcie3x16")!;
+        LinkModel link = new() { Name = "l", LatencyNs = 100, BytesPerSecond = 1_000_000_000, Cold = new ColdStart(1_000_000, 1 << 20) };
+        using RealTimeDriver driver = new(machine with { Link = link }, _time, speed: 1);
+        using GpuDevice device = new(new GpuDeviceOptions { VramBytes = 8 << 20, ApertureBytes = 8 << 20, SystemBytes = 16 << 20 }, driver);
+        ulong copies = 0;
+        foreach ((ulong sizeBytes, long coldNs) in ((ulong, long)[])[(1 << 20, 0), (4096, 1_000_000), (4096, 3_906)])
+        {
+            OperationContext context = default;
+            Assert.Equal(MmStatus.Ok, device.TryCreate(new BufferObjectDescription(sizeBytes, "texture"), Placement.Gtt, ref context, out BufferObject? texture));
+            long beforeNs = copies == 0 ? 0 : driver.Copy.CompletionNs(copies);
+            texture!.Reserve();
+            Assert.Equal(MmStatus.Ok, texture.Validate(Placement.Vram, ref context));
+            texture.Unreserve();
+            copies++;
+            Assert.Equal(beforeNs + coldNs + 100 + (long)sizeBytes, driver.Copy.CompletionNs(copies));
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(1)); // The device waits for its copies when it goes.
     }
 
     [Fact]

@@ -52,6 +52,18 @@ public sealed class LinkModelTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(4096, 7)]
+    [InlineData(8 << 20, 15_000)]
+    [InlineData(16 << 20, 30_000)]
+    [InlineData(1L << 40, 30_000)]
+    public void BehindALargeTransferTheNextTakesLongerInProportion(long bytesBefore, long expectedNs)
+    {
+        Assert.Equal(expectedNs, new ColdStart(30_000, 16 << 20).NsBehind((ulong)bytesBefore));
+        Assert.Equal(0, default(ColdStart).NsBehind((ulong)bytesBefore));
+    }
+
     [Fact]
     public void TheArcTangentAgreesWithTheLibrary()
     {

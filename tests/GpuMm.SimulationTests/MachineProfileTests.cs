@@ -69,6 +69,15 @@ public sealed class MachineProfileTests
     }
 
     [Fact]
+    public void WhatALargeTransferCostsTheNextIsKept()
+    {
+        MachineProfile machine = Load("""{ "name": "m", "description": "d", "link": { "bytesPerSecond": 5, "cold": { "mostNs": 30000, "fullBytes": "16MiB" } }, "vram": { "sizeBytes": 4096, "bytesPerSecond": 1 } }""");
+        Assert.Equal(new ColdStart(30_000, 16 << 20), machine.Link.Cold);
+        Assert.Equal(machine.Link.Cold, Load(machine.ToJson()).Link.Cold);
+        Assert.All(LinkModels.All, static link => Assert.Equal(default, link.Cold));
+    }
+
+    [Fact]
     public void AFileNeedsOnlyWhatHasNoDefaultAndSizesMayBeWords()
     {
         MachineProfile machine = Load("""{ "name": "mine", "description": "d", "link": "pcie4x8", "vram": { "sizeBytes": "6GiB", "bytesPerSecond": 1000000000 } }""");
@@ -95,6 +104,9 @@ public sealed class MachineProfileTests
     [InlineData("""{ "name": "m", "description": "d", "link": { "duplex": "both", "bytesPerSecond": 5 }, "vram": { "sizeBytes": 4096, "bytesPerSecond": 1 } }""", "link.duplex: there is no \"both\"; give full or half")]
     [InlineData("""{ "name": "m", "description": "d", "link": { "curve": { "perKiB": 1 } }, "vram": { "sizeBytes": 4096, "bytesPerSecond": 1 } }""", "link.curve.peakGiBPerSecond: is missing")]
     [InlineData("""{ "name": "m", "description": "d", "link": { "bytesPerSecond": 7, "curve": { "perKiB": 1, "peakGiBPerSecond": 1 } }, "vram": { "sizeBytes": 4096, "bytesPerSecond": 1 } }""", "leave one of them out")]
+    [InlineData("""{ "name": "m", "description": "d", "link": { "bytesPerSecond": 7, "cold": { "mostNs": -1, "fullBytes": 4096 } }, "vram": { "sizeBytes": 4096, "bytesPerSecond": 1 } }""", "link.cold.mostNs: -1 is out of range")]
+    [InlineData("""{ "name": "m", "description": "d", "link": { "bytesPerSecond": 7, "cold": { "fullBytes": 4096 } }, "vram": { "sizeBytes": 4096, "bytesPerSecond": 1 } }""", "link.cold.mostNs: is missing")]
+    [InlineData("""{ "name": "m", "description": "d", "link": { "bytesPerSecond": 7, "cold": { "mostNs": 5, "fullBytes": 0 } }, "vram": { "sizeBytes": 4096, "bytesPerSecond": 1 } }""", "link.cold.fullBytes: 0 bytes: give a multiple of 4 KiB")]
     [InlineData("""{ "name": "m", "description": "d", "kind": "toy", "link": "agp8x", "vram": { "sizeBytes": 4096, "bytesPerSecond": 1 } }""", "give generic or card")]
     public void AWrongFileIsRefusedWithTheFigureAndTheFix(string json, string expected)
     {

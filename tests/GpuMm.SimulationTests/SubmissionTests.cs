@@ -46,6 +46,22 @@ public sealed class SubmissionTests
     }
 
     [Fact]
+    public void BehindALargeCopyTheNextTakesLonger()
+    {
+        LinkModel link = s_machine.Link with { Cold = new ColdStart(1_000, 16384) };
+        using Bench bench = new(vramPages: 16, machine: s_machine with { Link = link });
+        BufferObject first = bench.Test.Create(2, Placement.Gtt);
+        BufferObject large = bench.Test.Create(5, Placement.Gtt);
+        BufferObject last = bench.Test.Create(1, Placement.Gtt);
+        bench.Submit(0, new TextureUse(first, 0));
+        Assert.Equal(new SimTime(100 + 8192), bench.Driver.Copy.BusyUntil); // Nothing before it.
+        bench.Submit(0, new TextureUse(large, 0));
+        Assert.Equal(new SimTime(100 + 8192 + 500 + 100 + 20480), bench.Driver.Copy.BusyUntil); // Behind half of what costs all.
+        Fence fence = bench.Submit(0, new TextureUse(last, 0));
+        Assert.Equal(new SimTime(100 + 8192 + 500 + 100 + 20480 + 1_000 + 100 + 4096), bench.Driver.CompletionOf(fence));
+    }
+
+    [Fact]
     public void WhatDoesNotFitIsReadOverTheLink()
     {
         using Bench bench = new(vramPages: 2);

@@ -56,6 +56,36 @@ public sealed class LinkFitTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void WhatTheCopyBeforeAddsIsFoundExactly() =>
+        Gen.Select(Gen.Double[1e3, 1e5], Gen.Double[1e9, 1e11], Gen.Double[1e3, 1e5], Gen.Int[1, 5], Gen.ULong).Sample(static (latencyNs, rate, coldNs, full, seed) =>
+        {
+            ColdStart cold = new((long)coldNs, 1ul << (20 + full));
+            LinkFit fit = LinkFit.Of(TimesOf(latencyNs, rate, cold, seed, static _ => 1));
+            return fit.Cold.FullBytes == cold.FullBytes && Math.Abs(fit.Cold.MostNs - cold.MostNs) <= 2
+                && Math.Abs(fit.LatencyNs - latencyNs) <= 2 && Math.Abs((fit.BytesPerSecond / rate) - 1) < 1e-4;
+        });
+
+    [Fact]
+    public void WhereTheCopyBeforeAddsNothingNothingIsAdded()
+    {
+        LinkFit fit = LinkFit.Of(TimesOf(30_000, 1e10, default, 7, static _ => 1));
+        Assert.InRange(fit.Cold.MostNs, 0, 1);
+        LinkFit quicker = LinkFit.Of([.. TimesOf(30_000, 1e10, new ColdStart(10_000, 16 << 20), 7, static _ => 1).Select(static t => t with { BytesBefore = (32ul << 20) - t.BytesBefore })]);
+        Assert.Equal(default, quicker.Cold); // Behind large ones they are faster here: no cost.
+    }
+
+    [Fact]
+    public void AFewCopiesThatWereDisturbedBendNothing()
+    {
+        Random random = new(5);
+        LinkFit fit = LinkFit.Of(TimesOf(30_000, 1e10, new ColdStart(20_000, 16 << 20), 9, i => i % 10 == 3 ? 4 : 1 + ((random.NextDouble() - 0.5) * 0.05)));
+        output.WriteLine(fit.ToString());
+        Assert.InRange(fit.LatencyNs, 28_000, 33_000);
+        Assert.InRange(fit.BytesPerSecond, 0.95e10, 1.05e10);
+        Assert.InRange(fit.Cold.MostNs, 15_000, 25_000);
+    }
+
+    [Fact]
     public void TwoSizesAreNoFit() =>
         Assert.Throws<ArgumentException>(static () => LinkFit.Of([(4096, 1), (8192, 2), (8192, 2)]));
 
@@ -87,6 +117,7 @@ public sealed class LinkFitTests(ITestOutputHelper output)
             MachineProfile read = MachineProfile.Load(path);
             Assert.Equal(result.Profile.Link.BytesPerSecond, read.Link.BytesPerSecond);
             Assert.Equal(result.Profile.Link.LatencyNs, read.Link.LatencyNs);
+            Assert.Equal(result.Profile.Link.Cold, read.Link.Cold);
             Assert.Contains(read.Link.Sources, static source => source.Basis == FigureBasis.Measured && source.Source.Contains("95 % within", StringComparison.Ordinal));
         }
         finally
@@ -125,6 +156,20 @@ public sealed class LinkFitTests(ITestOutputHelper output)
         CalibrationOptions options = new() { MinBytes = 64 << 10, MaxBytes = 256 << 10, Repeats = 3 };
         Assert.Throws<VulkanException>(() => Calibrator.Run(device, options));
         TestVulkan.AssertClean(device);
+    }
+
+    private static List<CopyTime> TimesOf(double latencyNs, double rate, ColdStart cold, ulong seed, Func<int, double> noise)
+    {
+        Random random = new((int)(seed % int.MaxValue));
+        List<CopyTime> times = [];
+        for (int i = 0; i < 200; i++)
+        {
+            ulong size = 64ul << (10 + random.Next(10));
+            ulong before = 64ul << (10 + random.Next(10));
+            times.Add(new CopyTime(size, before, (latencyNs + cold.NsBehind(before) + (size * 1e9 / rate)) * noise(i)));
+        }
+
+        return times;
     }
 
     private static List<(ulong SizeBytes, double Ns)> Points(double latencyNs, double rate, Func<ulong, double> noise)

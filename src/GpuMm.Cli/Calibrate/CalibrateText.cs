@@ -40,7 +40,10 @@ internal static class CalibrateText
     }
 
     private static void Write(TextWriter output, string name, LinkFit fit) => output.WriteLine(Invariant(
-        $"{name,-10} {fit.LatencyNs / 1000,7:0.0} us (95 % +-{fit.LatencyMarginNs / 1000:0.0}) + size / {fit.BytesPerSecond / 1e9:0.00} GB/s (95 % +-{fit.BytesPerSecondMargin / 1e9:0.00}); residuals: median {fit.MedianResidual:P1}, largest {fit.MaxResidual:P1}; R2 {fit.RSquared:0.0000}"));
+        $"{name,-10} {fit.LatencyNs / 1000,7:0.0} us (95 % +-{fit.LatencyMarginNs / 1000:0.0}){ColdOf(fit)} + size / {fit.BytesPerSecond / 1e9:0.00} GB/s (95 % +-{fit.BytesPerSecondMargin / 1e9:0.00}); residuals: median {fit.MedianResidual:P1}, largest {fit.MaxResidual:P1}; R2 {fit.RSquared:0.0000}"));
+
+    private static string ColdOf(LinkFit fit) => fit.Cold.MostNs == 0 ? "" : Invariant(
+        $" + up to {fit.Cold.MostNs / 1000.0:0.0} us (95 % +-{fit.ColdMarginNs / 1000:0.0}) behind {ByteSize.Format(fit.Cold.FullBytes)}");
 
     private static void Write(TextWriter output, CalibrationVerdict verdict)
     {

@@ -36,6 +36,11 @@ internal static class MachineText
             output.WriteLine(Format($"              {ByteSize.Format(sizeBytes),7} takes {durationNs / 1e3:0.00} us, {Rate((long)(sizeBytes * 1e9 / durationNs))}"));
         }
 
+        if (link.Cold.MostNs > 0)
+        {
+            output.WriteLine(Format($"              behind a transfer of {ByteSize.Format(link.Cold.FullBytes)} or more {link.Cold.MostNs / 1e3:0.00} us longer, in proportion behind a smaller one"));
+        }
+
         output.WriteLine(Format($"VRAM          {ByteSize.Format(profile.VramBytes)}, {Rate(profile.Vram.BytesPerSecond)}; a copy within it starts in {profile.Vram.LatencyNs} ns{(profile.IsUnified ? "; shared with the CPU" : "")}"));
         output.WriteLine(Format($"Window (BAR)  {ByteSize.Format(profile.BarBytes)}{(profile.IsBarResizable ? ", resizable to all" : "")}"));
         output.WriteLine(Format($"Aperture      {ByteSize.Format(profile.ApertureBytes)}"));

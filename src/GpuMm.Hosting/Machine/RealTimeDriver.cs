@@ -23,6 +23,7 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
     private readonly long _epoch;
     private readonly double _speed;
     private readonly ITimer _timer;
+    private ulong _bytesBefore; // Of the copy that was queued last.
     private long _armedForNs = long.MaxValue;
     private volatile bool _isDisposed;
     private volatile bool _isDrained;
@@ -121,7 +122,10 @@ public sealed class RealTimeDriver : GpuDriver, IDisposable
 
         bool staysOnCard = clears || (request.From!.Domain == MemoryDomain.Vram && request.To.Domain == MemoryDomain.Vram);
         ulong sizeBytes = request.Target.SizeBytes;
-        long durationNs = staysOnCard ? Profile.Vram.DurationNs(sizeBytes) : Profile.Link.DurationNs(sizeBytes);
+        ulong bytesBefore = Interlocked.Exchange(ref _bytesBefore, sizeBytes);
+        long durationNs = staysOnCard
+            ? Profile.Vram.DurationNs(sizeBytes)
+            : Profile.Link.DurationNs(sizeBytes) + Profile.Link.Cold.NsBehind(bytesBefore);
         return MoveResult.Queued(Submit(Copy, readyNs, durationNs));
     }
 

@@ -76,9 +76,8 @@ internal sealed class AccountingDriver : GpuDriver
             }
         }
 
-        LinkModel link = _inner.Profile.Link;
         JobLabel label = new(MachineActivity.Copy, 0, target.Id, MemoryDomain.Gtt, target.Resource!.Domain);
-        JobDescription job = new(link.OverheadNs(sizeBytes), link.StreamNs(sizeBytes), sizeBytes, LinkDirection.ToDevice, label);
+        JobDescription job = _inner.TransferJob(sizeBytes, LinkDirection.ToDevice, label);
         return _inner.Machine.CopyEngine(LinkDirection.ToDevice).Queue.Submit(job, _dependencies.AsSpan(0, count));
     }
 

@@ -35,6 +35,9 @@ public sealed record LinkModel
     /// <summary>How throughput grows with size; null for a constant rate.</summary>
     public LinkCurve? Curve { get; init; }
 
+    /// <summary>What a transfer takes longer behind a large one; nothing by default. Not in <see cref="DurationNs"/>.</summary>
+    public ColdStart Cold { get; init; }
+
     /// <summary>Where the figures come from.</summary>
     public IReadOnlyList<FigureSource> Sources { get; init; } = [];
 

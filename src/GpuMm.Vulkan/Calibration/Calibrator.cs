@@ -59,9 +59,9 @@ public static class Calibrator
         }
 
         LinkFit Fit(params CopyPath[] which) =>
-            LinkFit.Of([.. samples.Where(s => which.Contains(s.Path)).Select(static s => (s.SizeBytes, (double)s.MeanOfOrders(4)))]);
+            LinkFit.Of([.. samples.Where(s => which.Contains(s.Path)).SelectMany(static s => s.Times(4))]);
         LinkFit link = Fit(CopyPath.ToDevice, CopyPath.ToHost);
-        LinkFit vram = Fit(CopyPath.Clear);
+        LinkFit vram = LinkFit.Of([.. samples.Where(static s => s.Path == CopyPath.Clear).SelectMany(static s => s.Times(4)).Select(static t => (t.SizeBytes, t.Ns))]);
         return new CalibrationResult
         {
             Device = device.Info.Name,
@@ -69,7 +69,7 @@ public static class Calibrator
             Points =
             [
                 .. samples.Select(s => new CalibrationPoint(
-                    s.Path, s.SizeBytes, s.Count, s.MeanOfOrders(4), s.MeanOfOrders(2), (long)(s.Path == CopyPath.Clear ? vram : link).PredictNs(s.SizeBytes))),
+                    s.Path, s.SizeBytes, s.Count, s.MeanOfOrders(4), s.MeanOfOrders(2), Predicted(s, s.Path == CopyPath.Clear ? vram : link))),
             ],
             Link = link,
             ToDevice = Fit(CopyPath.ToDevice),
@@ -78,6 +78,9 @@ public static class Calibrator
             Profile = ProfileOf(device, link, vram, sizes, options),
         };
     }
+
+    private static long Predicted(CopySeries series, LinkFit fit) =>
+        (long)series.Times(4).Average(time => fit.PredictNs(time.SizeBytes, time.BytesBefore));
 
     private static MachineProfile ProfileOf(
         VulkanDevice device, LinkFit link, LinkFit vram, IReadOnlyList<ulong> sizes, CalibrationOptions options)
@@ -96,12 +99,14 @@ public static class Calibrator
                 Name = "calibrated",
                 LatencyNs = (long)Math.Round(link.LatencyNs),
                 BytesPerSecond = Math.Max(1, (long)link.BytesPerSecond),
+                Cold = link.Cold,
 
                 // One queue carries both ways, one after the other.
                 IsFullDuplex = false,
                 Sources =
                 [
                     Measured("latencyNs", how, link.LatencyMarginNs, "ns", link),
+                    Measured("cold.mostNs", how, link.ColdMarginNs, "ns", link),
                     Measured("bytesPerSecond", how, link.BytesPerSecondMargin, "B/s", link),
                 ],
             },

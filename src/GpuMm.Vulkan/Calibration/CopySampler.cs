@@ -32,6 +32,7 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
     private readonly VulkanDevice _device;
     private readonly CopySeries[] _series;
     private readonly int _sizeCount;
+    private readonly int _pathCount;
     private readonly List<CopyPair> _pairs = []; // As many for each size as make a round's bytes.
     private readonly int[][] _orders = new int[OrderCount][];
     private readonly Prng _prng;
@@ -42,7 +43,7 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
 
     /// <summary>Makes the memory of the copies, and touches it.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="sizes">How large; whole pages each. Memory for the sum of them is taken on either side.</param>
+    /// <param name="sizes">How large; whole pages each. Memory for the sum of them is taken on either side, for each way.</param>
     /// <param name="paths">Which ways.</param>
     /// <param name="seed">Decides the order.</param>
     /// <exception cref="VulkanException">The device failed, for instance has not so much memory.</exception>
@@ -51,6 +52,7 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
         _device = device;
         _prng = new Prng(seed);
         _sizeCount = sizes.Count;
+        _pathCount = paths.Count;
         _room = new StoreRoom(device);
         _stream = new CopyStream(device) { Times = this };
         _series = [.. sizes.SelectMany((size, pair) => paths.Select(path => new CopySeries(path, size, pair)))];
@@ -60,10 +62,20 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
             Shuffle(_orders[order]);
         }
 
+        for (int order = 0; order < OrderCount; order++)
+        {
+            int before = _orders[(order + OrderCount - 1) % OrderCount][^1]; // The round before had the order before.
+            foreach (int index in _orders[order])
+            {
+                _series[index].Follows(order, _series[before].SizeBytes);
+                before = index;
+            }
+        }
+
         try
         {
             ulong sum = sizes.Aggregate(0ul, static (sum, size) => sum + size);
-            for (ulong made = 0; made == 0 || made < RoundBytes; made += sum)
+            for (ulong made = 0; made < sum * (ulong)paths.Count || made < RoundBytes; made += sum)
             {
                 foreach (ulong size in sizes)
                 {
@@ -96,7 +108,10 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
         foreach (int index in order)
         {
             CopySeries series = _series[index];
-            Record(series.Path, _pairs[firstPair + series.Pair], TagOf(index, isCounted));
+
+            // Each way between stores of its own: what the way before it touched would still be in the caches.
+            int pair = (firstPair + (index % _pathCount * _sizeCount)) % _pairs.Count;
+            Record(series.Path, _pairs[pair + series.Pair], TagOf(index, isCounted));
             if (_device.TimestampBits == 0)
             {
                 // What the CPU waits is what there is.

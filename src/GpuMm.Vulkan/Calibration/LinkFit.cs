@@ -1,22 +1,25 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using MathNet.Numerics.Distributions;
-using MathNet.Numerics.LinearAlgebra;
+using GpuMm.Simulation;
 using MathNet.Numerics.Statistics;
 
 namespace GpuMm.Vulkan.Calibration;
 
 /// <summary>
-/// A line through measured copy times: a fixed cost and a rate. Each point counts by its relative error, so that small
-/// copies weigh as much as large ones.
+/// A line through measured copy times: a fixed cost and a rate, and what the copy before adds. Each point counts by its relative
+/// error, so that small copies weigh as much as large ones.
 /// </summary>
 /// <remarks>
-/// Weighted least squares with weights 1/t². The confidence of a figure is its 95 % interval by Student's t over the
-/// residuals; of few points, or of points that lie on no line, it is wide, and says so.
+/// Weighted least squares with weights 1/t², and Huber's weights for points that stray. The confidence of a figure is its 95 % interval by Student's t over the
+/// residuals; of few points, or of points that lie on no line, it is wide, and says so. What the copy before adds grows with its
+/// size up to one of a few sizes, the one that leaves the least residuals; a cost below zero is none.
 /// </remarks>
 public sealed record LinkFit
 {
+    // How much passes through caches before all of them hold something else: what caches have today.
+    private static readonly ulong[] s_fullBytes = [2 << 20, 4 << 20, 8 << 20, 16 << 20, 32 << 20];
+
     /// <summary>Fixed cost, ns; 0 or more.</summary>
     public required double LatencyNs { get; init; }
 
@@ -29,6 +32,12 @@ public sealed record LinkFit
     /// <summary>Half the width of its 95 % interval, bytes per second.</summary>
     public required double BytesPerSecondMargin { get; init; }
 
+    /// <summary>What a copy takes longer behind a large one; nothing when the points do not tell, or tell of none.</summary>
+    public ColdStart Cold { get; init; }
+
+    /// <summary>Half the width of the 95 % interval of <see cref="ColdStart.MostNs"/>, ns.</summary>
+    public double ColdMarginNs { get; init; }
+
     /// <summary>Part of the variation of relative times that the line explains, at most 1.</summary>
     public required double RSquared { get; init; }
 
@@ -40,12 +49,23 @@ public sealed record LinkFit
 
     /// <summary>What the line says for a size, ns.</summary>
     /// <param name="sizeBytes">The size.</param>
-    public double PredictNs(ulong sizeBytes) => LatencyNs + (sizeBytes * 1e9 / BytesPerSecond);
+    /// <param name="bytesBefore">The size of the copy before it.</param>
+    public double PredictNs(ulong sizeBytes, ulong bytesBefore = 0) =>
+        LatencyNs + Cold.NsBehind(bytesBefore) + (sizeBytes * 1e9 / BytesPerSecond);
 
-    /// <summary>Fits.</summary>
+    /// <summary>Fits a fixed cost and a rate.</summary>
     /// <param name="points">Sizes and times, ns; at least 3 sizes that differ.</param>
     /// <exception cref="ArgumentException">There are fewer, or a time is not positive.</exception>
     public static LinkFit Of(IReadOnlyList<(ulong SizeBytes, double Ns)> points)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        return Of([.. points.Select(static p => new CopyTime(p.SizeBytes, 0, p.Ns))]);
+    }
+
+    /// <summary>Fits, with what the copy before adds when the points tell it.</summary>
+    /// <param name="points">At least 3 sizes that differ.</param>
+    /// <exception cref="ArgumentException">There are fewer, or a time is not positive.</exception>
+    public static LinkFit Of(IReadOnlyList<CopyTime> points)
     {
         ArgumentNullException.ThrowIfNull(points);
         if (points.Select(static p => p.SizeBytes).Distinct().Count() < 3 || points.Any(static p => p.Ns <= 0))
@@ -53,49 +73,38 @@ public sealed record LinkFit
             throw new ArgumentException("A fit takes at least three sizes, and times above zero.", nameof(points));
         }
 
-        // Divided by its time each row reads: latency / t + size / (rate * t) = 1. In units that are near one.
-        double sizeUnit = points.Average(static p => (double)p.SizeBytes);
-        double timeUnit = points.Average(static p => p.Ns);
-        Matrix<double> rows = Matrix<double>.Build.Dense(
-            points.Count, 2, (i, j) => (j == 0 ? timeUnit : points[i].SizeBytes / sizeUnit * timeUnit) / points[i].Ns);
-        Vector<double> ones = Vector<double>.Build.Dense(points.Count, 1);
-        Matrix<double> normal = rows.TransposeThisAndMultiply(rows);
-        Matrix<double> inverse = normal.Inverse();
-        Vector<double> solution = inverse * rows.TransposeThisAndMultiply(ones);
-        bool isPinned = solution[0] < 0;
-        if (isPinned)
+        FitSolution best = FitSolution.Of(points, fullBytes: 0);
+        if (points.Select(static p => p.BytesBefore).Distinct().Count() >= 3)
         {
-            // No fixed cost can be seen: a line through the origin.
-            double slope = rows.Column(1).DotProduct(ones) / rows.Column(1).DotProduct(rows.Column(1));
-            solution = Vector<double>.Build.Dense([0, slope]);
+            foreach (ulong fullBytes in s_fullBytes)
+            {
+                FitSolution other = FitSolution.Of(points, fullBytes);
+                best = other.Strays < best.Strays ? other : best;
+            }
         }
 
-        Vector<double> residuals = (rows * solution) - ones;
-        int freedom = points.Count - 2;
-        double variance = residuals.DotProduct(residuals) / Math.Max(1, freedom);
-        double t = StudentT.InvCDF(0, 1, Math.Max(1, freedom), 0.975);
-        double slopeNs = solution[1] * timeUnit / sizeUnit;
-        double slopeMargin = t * Math.Sqrt(variance * inverse[1, 1]) * timeUnit / sizeUnit;
-        double[] sizes = [.. residuals.Select(Math.Abs)];
-        return new LinkFit
+        double[] residuals = [.. best.Residuals.Select(Math.Abs)];
+        LinkFit fit = new()
         {
-            LatencyNs = solution[0] * timeUnit,
-            LatencyMarginNs = t * Math.Sqrt(variance * inverse[0, 0]) * timeUnit,
-            BytesPerSecond = 1e9 / slopeNs,
-            BytesPerSecondMargin = 1e9 / slopeNs * (slopeMargin / slopeNs),
-            RSquared = Explained(points, solution, timeUnit, sizeUnit),
-            MedianResidual = sizes.Median(),
-            MaxResidual = sizes.Max(),
+            LatencyNs = best.FixedNs,
+            LatencyMarginNs = best.FixedMarginNs,
+            BytesPerSecond = 1e9 / best.NsPerByte,
+            BytesPerSecondMargin = 1e9 / best.NsPerByte * (best.NsPerByteMargin / best.NsPerByte),
+            Cold = best.ColdNs > 0 ? new ColdStart((long)Math.Round(best.ColdNs), best.FullBytes) : default,
+            ColdMarginNs = best.ColdMarginNs,
+            RSquared = 0,
+            MedianResidual = residuals.Median(),
+            MaxResidual = residuals.Max(),
         };
+        return fit with { RSquared = fit.Explained(points) };
     }
 
-    // In logarithms: the share of what differs between sizes that the line accounts for.
-    private static double Explained(
-        IReadOnlyList<(ulong SizeBytes, double Ns)> points, Vector<double> solution, double timeUnit, double sizeUnit)
+    // In logarithms: the share of what differs between the points that the line accounts for.
+    private double Explained(IReadOnlyList<CopyTime> points)
     {
         double mean = points.Average(static p => Math.Log(p.Ns));
         double total = points.Sum(p => Square(Math.Log(p.Ns) - mean));
-        double left = points.Sum(p => Square(Math.Log(p.Ns) - Math.Log((solution[0] + (solution[1] * p.SizeBytes / sizeUnit)) * timeUnit)));
+        double left = points.Sum(p => Square(Math.Log(p.Ns) - Math.Log(PredictNs(p.SizeBytes, p.BytesBefore))));
         return total == 0 ? 0 : 1 - (left / total);
     }
 

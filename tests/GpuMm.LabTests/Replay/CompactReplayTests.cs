@@ -44,7 +44,8 @@ public sealed class CompactReplayTests(ITestOutputHelper output)
         from jobUses in Pick(1, 4, 16, 64)
         from isRecorded in Gen.Bool
         from isSubmitted in Gen.Bool
-        select new Case(seed, requests, objects, pages, vramShare, apertureShare, window, machine, policy, allocator, jobUses, isRecorded, isSubmitted);
+        from isCold in Gen.Bool
+        select new Case(seed, requests, objects, pages, vramShare, apertureShare, window, machine, policy, allocator, jobUses, isRecorded, isSubmitted, isCold);
 
     [Fact]
     public void ItDoesWhatTheDeviceDoes()
@@ -143,7 +144,11 @@ public sealed class CompactReplayTests(ITestOutputHelper output)
         MachineProfile machine = MachineProfile.Find(one.Machine)!;
         return new FullReplayOptions
         {
-            Machine = machine with { BarBytes = one.Window == 0 ? 0 : one.Window == 1 << 20 ? machine.BarBytes : Pages.Bytes(Pages.Count(vram / (ulong)(4 * one.Window))) },
+            Machine = machine with
+            {
+                Link = one.IsCold ? machine.Link with { Cold = new ColdStart(30_000, 16 * Page) } : machine.Link,
+                BarBytes = one.Window == 0 ? 0 : one.Window == 1 << 20 ? machine.BarBytes : Pages.Bytes(Pages.Count(vram / (ulong)(4 * one.Window))),
+            },
             VramBytes = vram,
             ApertureBytes = Pages.Bytes(1 + (Pages.Count(total) * (ulong)one.ApertureShare / 100)),
             Policy = one.Policy,
@@ -155,5 +160,5 @@ public sealed class CompactReplayTests(ITestOutputHelper output)
 
     private sealed record Case(
         ulong Seed, int Requests, int Objects, int Pages, int VramShare, int ApertureShare, int Window, string Machine, string Policy,
-        SpaceAllocatorKind Allocator, int JobUses, bool IsRecorded, bool IsSubmitted);
+        SpaceAllocatorKind Allocator, int JobUses, bool IsRecorded, bool IsSubmitted, bool IsCold);
 }

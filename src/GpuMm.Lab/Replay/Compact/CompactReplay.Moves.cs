@@ -130,6 +130,7 @@ internal sealed partial class CompactReplay<TPolicy>
 
         if (isToCard && (isFromCard || !carries))
         {
+            _bytesBefore = target.SizeBytes;
             return Queue(CompactMachine.Copy, _profile.Vram.DurationNs(target.SizeBytes), 0, LinkDirection.ToDevice, waits);
         }
 
@@ -140,7 +141,9 @@ internal sealed partial class CompactReplay<TPolicy>
         }
 
         LinkDirection direction = isToCard ? LinkDirection.ToDevice : LinkDirection.ToHost;
-        return Queue(_machine.CopyEngine(direction), time.OverheadNs, time.StreamNs, direction, waits);
+        long coldNs = _profile.Link.Cold.NsBehind(_bytesBefore);
+        _bytesBefore = target.SizeBytes;
+        return Queue(_machine.CopyEngine(direction), time.OverheadNs + coldNs, time.StreamNs, direction, waits);
     }
 
     private uint Queue(int engine, long fixedNs, long linkNs, LinkDirection direction, in CompactWaits waits) =>

@@ -30,6 +30,7 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
     private readonly CompactUse[] _uses;
     private readonly uint[] _evictionFences = new uint[EvictionFenceCount];
     private readonly LinkTime[] _linkTimes = new LinkTime[LinkTimeCount]; // Of the sizes asked for last, by pages
+    private ulong _bytesBefore; // Of the copy that was queued last.
     private bool _keepsGttOrder = !TPolicy.IsList; // A ranking counts uses from the beginning.
     private uint _age;
     private ulong _vramUsedBytes;

@@ -17,6 +17,8 @@ internal sealed record LinkDocument
 
     public CurveDocument? Curve { get; init; }
 
+    public ColdDocument? Cold { get; init; }
+
     [JsonPropertyOrder(1)]
     public SourceDocument[]? Sources { get; init; }
 }

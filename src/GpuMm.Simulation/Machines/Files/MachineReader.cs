@@ -84,6 +84,11 @@ internal static class MachineReader
                 _ => throw MachineFiles.Problem(file, prefix + "duplex", $"there is no \"{document.Duplex}\"; give full or half"),
             },
             Curve = curve,
+            Cold = document.Cold is { } cold
+                ? new ColdStart(
+                    Whole(file, prefix + "cold.mostNs", cold.MostNs ?? throw Missing(file, prefix + "cold.mostNs", "30000"), 0, MaxNs),
+                    Pages(file, prefix + "cold.fullBytes", cold.FullBytes, Primitives.Pages.SizeBytes))
+                : default,
             Sources = Sources(file, document.Sources),
         };
     }

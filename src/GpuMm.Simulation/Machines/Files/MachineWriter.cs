@@ -47,6 +47,7 @@ internal static class MachineWriter
         BytesPerSecond = link.BytesPerSecond,
         Duplex = link.IsFullDuplex ? "full" : "half",
         Curve = link.Curve is { } curve ? new CurveDocument { PeakGiBPerSecond = curve.PeakGiBPerSecond, PerKiB = curve.PerKiB } : null,
+        Cold = link.Cold.MostNs == 0 ? null : new ColdDocument { MostNs = link.Cold.MostNs, FullBytes = link.Cold.FullBytes },
         Sources = ToDocuments(link.Sources),
     };
 
