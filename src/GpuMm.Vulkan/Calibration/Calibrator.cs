@@ -87,7 +87,7 @@ public static class Calibrator
     {
         string how = string.Create(
             CultureInfo.InvariantCulture,
-            $"timestamps around copies of {sizes[0] >> 10} KiB to {sizes[^1] >> 20} MiB on {device.Info.Name}, the mean of {CopySampler.OrderCount} orders of the lower quartile of {options.Repeats} each");
+            $"timestamps around copies of {sizes[0] >> 10} KiB to {sizes[^1] >> 20} MiB on {device.Info.Name}, the lower quartile of {options.Repeats} in each of {CopySampler.OrderCount} orders");
         ulong vramBytes = device.Info.Heaps[device.Domains[MemoryDomain.Vram].HeapIndex].SizeBytes / 4096 * 4096;
         bool isUnified = device.Info.Heaps.Count == 1;
         return new MachineProfile
