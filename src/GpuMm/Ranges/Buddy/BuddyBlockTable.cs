@@ -180,10 +180,10 @@ internal sealed class BuddyBlockTable
         }
     }
 
-    /// <summary>By half, not to the double: with a few thousand allocations the table is all the memory there is.</summary>
+    /// <summary>By a fourth, not to the double: with some thousand allocations the table is all the memory there is.</summary>
     private void Grow()
     {
-        int length = (int)Math.Min(Math.Max(InitialCapacity, _entries.Length * 3L / 2), _maxCount);
+        int length = (int)Math.Min(Math.Max(InitialCapacity, _entries.Length + (_entries.Length / 4L)), _maxCount);
         HugePages.Resize(ref _entries, length);
         if (_isWide)
         {

@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace GpuMm.Ranges;
@@ -156,28 +157,31 @@ internal sealed partial class AddressIndex
     /// <summary>Bits of the entries whose number in <paramref name="field"/> is at least <paramref name="bound"/>.</summary>
     private static uint AtLeast(ulong[] field, int node, ulong bound)
     {
-        ReadOnlySpan<ulong> entries = field.AsSpan(node * Width, Width);
-        uint bits = 0;
+        // Invariant: the span has Width entries, and every load below is of whole vectors inside it.
+        ref ulong entries = ref MemoryMarshal.GetReference(field.AsSpan(node * Width, Width));
+        uint below = 0;
         if (Vector512.IsHardwareAccelerated)
         {
             Vector512<ulong> bounds = Vector512.Create(bound);
             for (int i = 0; i < Width; i += Vector512<ulong>.Count)
             {
-                Vector512<ulong> part = Vector512.Create(entries[i..]);
-                bits |= (uint)Vector512.GreaterThanOrEqual(part, bounds).ExtractMostSignificantBits() << i;
+                Vector512<ulong> part = Vector512.LoadUnsafe(ref entries, (uint)i);
+                below |= (uint)Vector512.LessThan(part, bounds).ExtractMostSignificantBits() << i;
             }
-        }
-        else
-        {
-            Vector256<ulong> bounds = Vector256.Create(bound);
-            for (int i = 0; i < Width; i += Vector256<ulong>.Count)
-            {
-                Vector256<ulong> part = Vector256.Create(entries[i..]);
-                bits |= Vector256.GreaterThanOrEqual(part, bounds).ExtractMostSignificantBits() << i;
-            }
+
+            return ~below;
         }
 
-        return bits;
+        // With the highest bit turned over numbers compare signed as they did unsigned, which is one instruction.
+        Vector256<long> turn = Vector256.Create(long.MinValue);
+        Vector256<long> turned = Vector256.Create(unchecked((long)bound)) ^ turn;
+        for (int i = 0; i < Width; i += Vector256<long>.Count)
+        {
+            Vector256<long> part = Vector256.LoadUnsafe(ref entries, (uint)i).AsInt64() ^ turn;
+            below |= Vector256.GreaterThan(turned, part).ExtractMostSignificantBits() << i;
+        }
+
+        return ~below;
     }
 
     private int Step(int level, int node, int entry)
