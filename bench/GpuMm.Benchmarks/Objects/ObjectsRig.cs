@@ -27,6 +27,8 @@ internal sealed class ObjectsRig : IDisposable
     private readonly AddressSpace[] _spaces = new AddressSpace[2];
     private readonly GpuDevice[] _apart = new GpuDevice[2];
     private readonly BufferObject[] _carriedApart = new BufferObject[2];
+    private readonly GpuDevice[] _bare = new GpuDevice[2];
+    private readonly BufferObject[] _ownApart = new BufferObject[2];
     private readonly AddressSpace[] _apartSpaces = new AddressSpace[2];
     private readonly byte[][] _bytes = [new byte[CarriedPages * PageBytes], new byte[CarriedPages * PageBytes]];
 
@@ -58,6 +60,8 @@ internal sealed class ObjectsRig : IDisposable
             _apart[i] = Device(vramPages: 1024, BackingKind.Bytes);
             _carriedApart[i] = Create(_apart[i], CarriedPages, Placement.Vram, null);
             _apartSpaces[i] = _apart[i].CreateAddressSpace();
+            _bare[i] = Device(vramPages: 1024);
+            _ownApart[i] = Create(_bare[i], 1, Placement.Vram, null);
             _pair[i] = Create(_full, 16, Placement.Vram, null);
             _dropped[i] = Create(_dropping, 16, Placement.Vram, null);
             _dropped[i].Reserve();
@@ -118,9 +122,12 @@ internal sealed class ObjectsRig : IDisposable
 
     public void DropAndMoveIn(int steps) => Alternate(_dropped, steps);
 
-    public void Use(int thread)
+    public void Use(int thread) => Use(_own[thread]);
+
+    public void UseApart(int thread) => Use(_carriedApart[thread]);
+
+    private static void Use(BufferObject target)
     {
-        BufferObject target = _own[thread];
         for (int i = 0; i < 4_000; i++)
         {
             OperationContext context = default;
@@ -131,6 +138,8 @@ internal sealed class ObjectsRig : IDisposable
     }
 
     public void MoveAbout(int thread) => MoveAbout(_own[thread], 500);
+
+    public void MoveApart(int thread) => MoveAbout(_ownApart[thread], 500);
 
     public void CarryAbout(int thread) => MoveAbout(_carried[thread], 40);
 
@@ -176,6 +185,8 @@ internal sealed class ObjectsRig : IDisposable
         _carrying.Dispose();
         _apart[0].Dispose();
         _apart[1].Dispose();
+        _bare[0].Dispose();
+        _bare[1].Dispose();
     }
 
     private static void MoveAbout(BufferObject target, int steps)

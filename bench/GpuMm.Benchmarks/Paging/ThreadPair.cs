@@ -13,6 +13,7 @@ namespace GpuMm.Benchmarks.Paging;
 internal sealed class ThreadPair : IDisposable
 {
     private const int ThreadCount = 2;
+    private const int PatientSpins = 10_000;
 
     private readonly Thread[] _threads = new Thread[ThreadCount];
     private readonly SemaphoreSlim[] _starts = [new(0), new(0)];
@@ -86,9 +87,13 @@ internal sealed class ThreadPair : IDisposable
             }
 
             Interlocked.Decrement(ref _waiting);
-            while (Volatile.Read(ref _waiting) != 0)
+            for (int i = 0; Volatile.Read(ref _waiting) != 0; i++)
             {
                 Thread.SpinWait(1);
+                if (i >= PatientSpins)
+                {
+                    Thread.Yield(); // With real-time priority others of the same priority get no turn before.
+                }
             }
 
             _begins[index] = Stopwatch.GetTimestamp();

@@ -23,6 +23,7 @@ internal sealed class RankedLock(LockRank rank)
     private readonly object _gate = new();
     private int _state;
     private bool _isPrivate; // Set before the first Enter
+    private uint _meetings; // Held by this lock
     private int _waiters; // Lock: _gate; those of Wait
     private ulong _pulses; // Lock: _gate
 #if DEBUG
@@ -38,6 +39,9 @@ internal sealed class RankedLock(LockRank rank)
         Debug.Assert(Volatile.Read(ref _state) == Free, "Nobody holds the lock.");
         _isPrivate = true;
     }
+
+    /// <summary>How often somebody found it held by another; wraps around. The lock is held.</summary>
+    public uint Meetings => _meetings;
 
     public Scope Enter()
     {
@@ -99,6 +103,7 @@ internal sealed class RankedLock(LockRank rank)
         else if (Interlocked.CompareExchange(ref _state, Held, Free) != Free)
         {
             AcquireSlowly();
+            _meetings = unchecked(_meetings + 1);
         }
 
 #if DEBUG

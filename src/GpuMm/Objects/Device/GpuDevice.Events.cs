@@ -28,8 +28,17 @@ public sealed partial class GpuDevice
     public void AddObserver(IDeviceObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        using RankedLock.Scope scope = _eventsLock.Enter();
-        Volatile.Write(ref _observers, [.. _observers ?? [], observer]);
+        using (_eventsLock.Enter())
+        {
+            Volatile.Write(ref _observers, [.. _observers ?? [], observer]);
+        }
+
+        // A repetition finds the same places only if threads keep no space to themselves.
+        _systemPages.StopKeeping();
+        foreach (ResourceManager? manager in _managers)
+        {
+            manager?.StopParking();
+        }
     }
 
     /// <summary>Lets an observer hear no more. When it returns, none of its calls is under way.</summary>

@@ -163,6 +163,11 @@ public sealed partial class GpuDevice : IDisposable
             manager.KeepToOneThread();
         }
 
+        if (IsObserved)
+        {
+            manager.StopParking();
+        }
+
         manager.SetPolicy(Policy);
         slot = manager;
     }

@@ -81,15 +81,17 @@ public abstract partial class ResourceManager
             own.Drain(this);
         }
 
+        OpenPart(own);
         return scope;
     }
 
     private BumpBuffer OwnBumps() => _bumps[System.Environment.CurrentManagedThreadId % BumpBufferCount];
 
-    // The manager's lock, with every bump noted so far in effect: the order is what it seems.
+    // The manager's lock, with every bump noted so far in effect and no space kept apart: the order is what it seems.
     private RankedLock.Scope EnterOrder()
     {
         RankedLock.Scope scope = _lock.Enter();
+        CloseParts();
         foreach (BumpBuffer buffer in _bumps)
         {
             if (buffer.HasNotes)
@@ -104,7 +106,7 @@ public abstract partial class ResourceManager
     /// <summary>Puts a resource on the list where it belongs after a pin, an unpin or a change of priority.</summary>
     internal void Relist(Resource resource)
     {
-        using RankedLock.Scope scope = EnterOrder();
+        using RankedLock.Scope scope = EnterEnds();
         Delist(resource);
         Enlist(resource);
     }

@@ -73,6 +73,7 @@ public abstract partial class ResourceManager
         {
             using RankedLock.Scope scope = _lock.Enter();
             _isUsed = value;
+            CloseParts();
         }
     }
 
@@ -90,7 +91,7 @@ public abstract partial class ResourceManager
         get
         {
             using RankedLock.Scope scope = _lock.Enter();
-            return _usedBytes;
+            return _usedBytes - ParkedBytes();
         }
     }
 
@@ -100,7 +101,7 @@ public abstract partial class ResourceManager
         get
         {
             using RankedLock.Scope scope = _lock.Enter();
-            return CpuVisibleBytes < SizeBytes ? _visibleUsedBytes : _usedBytes;
+            return CpuVisibleBytes < SizeBytes ? _visibleUsedBytes : _usedBytes - ParkedBytes();
         }
     }
 
@@ -119,7 +120,12 @@ public abstract partial class ResourceManager
 
     internal MmStatus TryAllocate(BufferObject owner, in Place place, bool noWaitGpu, out Resource? resource)
     {
-        resource = null;
+        resource = TryTakeParked(owner, place);
+        if (resource is not null)
+        {
+            return MmStatus.Ok;
+        }
+
         SpaceRequest request = new(
             owner.SizeBytes,
             Math.Max(owner.AlignmentBytes, Pages.SizeBytes),
@@ -141,6 +147,12 @@ public abstract partial class ResourceManager
         // A resource that was made for a request that fails stays for the next one.
         Resource taken = _freeResources ?? AddSpareResources();
         MmStatus status = TryAllocateSpace(request, ref taken.Ranges);
+        if (status == MmStatus.NoSpace && _openCount != 0)
+        {
+            CloseParts();
+            status = TryAllocateSpace(request, ref taken.Ranges);
+        }
+
         if (status != MmStatus.Ok)
         {
             // What can never fit is for the two-pass search the same as what does not fit now: the next place is tried.
@@ -154,7 +166,7 @@ public abstract partial class ResourceManager
         taken.GroupIndex = owner.GroupIndex;
         _usedBytes += owner.SizeBytes;
         _visibleUsedBytes += CpuVisibleBytes < SizeBytes ? VisiblePartOf(taken) : 0;
-        PeakBytes = Math.Max(PeakBytes, _usedBytes);
+        NotePeak();
         Enlist(taken);
         _evictionFences.CopyTo(owner.Reservation);
         resource = taken;
@@ -165,23 +177,40 @@ public abstract partial class ResourceManager
     private Resource AddSpareResources()
     {
         const int SpareCount = 8;
-        for (int i = 0; i < SpareCount; i++)
+        Resource last = new(_unevictable);
+        (Resource even, Resource odd) = (last, new Resource(_unevictable));
+        for (int i = 2; i < SpareCount; i += 2)
         {
-            _freeResources = new Resource(_unevictable) { Next = _freeResources };
+            even = new Resource(_unevictable) { Next = even };
+            odd = new Resource(_unevictable) { Next = odd };
         }
 
-        return _freeResources!;
+        // Neighbours in memory share lines, and two threads may get one each: so they do not follow each other.
+        last.Next = odd;
+        _freeResources = even;
+        return even;
     }
 
     /// <summary>Gives space back. Nobody may still use it but a copy whose fence was added before.</summary>
     internal void Release(Resource resource)
     {
         Gart?.Unbind(resource);
+        if (TryPark(resource))
+        {
+            return;
+        }
+
         using RankedLock.Scope scope = EnterEnds();
         Debug.Assert(resource.List is not null, "A resource is released once.");
         Delist(resource);
         _usedBytes -= resource.SizeBytes;
         _visibleUsedBytes -= CpuVisibleBytes < SizeBytes ? VisiblePartOf(resource) : 0;
+        FreeRanges(resource);
+    }
+
+    // Lock: _lock. The resource is on no list any more.
+    private void FreeRanges(Resource resource)
+    {
         CountChange();
         ReleaseSpace(ref resource.Ranges);
         resource.Ranges.Clear();
@@ -210,6 +239,7 @@ public abstract partial class ResourceManager
     internal bool TryAddEvictionFence(Fence fence)
     {
         using RankedLock.Scope scope = _lock.Enter();
+        StopParkingLocked();
         return _evictionFences.TryAdd(fence);
     }
 

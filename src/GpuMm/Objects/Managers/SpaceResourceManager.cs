@@ -18,6 +18,8 @@ public sealed class SpaceResourceManager : ResourceManager
         _allocator = allocator;
     }
 
+    private protected override bool MayKeepRanges => true;
+
     /// <inheritdoc/>
     protected override ulong? LargestFreeBytes => _allocator.LargestFreeBytes;
 

@@ -12,11 +12,12 @@ namespace GpuMm.Objects;
 /// <param name="allocator">Gives out the pages.</param>
 /// <param name="backing">Their bytes.</param>
 /// <param name="pool">Keeps freed pages; null for none.</param>
-internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backing, PagePool? pool = null)
+internal sealed partial class SystemPages(ISpaceAllocator allocator, MemoryBacking backing, PagePool? pool = null)
 {
     private readonly RankedLock _lock = new(LockRank.ResourceManager);
     private ulong _changes; // Lock: _lock
     private ulong _giveCount; // Lock: _lock; read without it
+    private ulong _takenBytes; // Lock: _lock; read without it; at the last taking, what is kept apart included
 
     // Runs are cut only on the way to the swap store, which pages without a place do not have.
     private RangeAllocator Runs => ((RangeSpace)allocator).Allocator;
@@ -40,7 +41,7 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
         get
         {
             using RankedLock.Scope scope = _lock.Enter();
-            return _changes;
+            return unchecked(_changes + ShelfChanges());
         }
     }
 
@@ -60,9 +61,11 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
     public MmStatus TryTake(ulong sizeBytes, Caching caching, bool clear, ref RangeList into)
     {
         RangeList dirty = default;
-        using (_lock.Enter())
+        if (!TryTakeOwn(sizeBytes, ref into))
         {
+            using RankedLock.Scope scope = _lock.Enter();
             _changes++;
+            OpenOwnShelf();
             if (pool is not null)
             {
                 MmStatus status = pool.TryTake(Pages.Count(sizeBytes), caching, ref into, ref dirty);
@@ -71,7 +74,7 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
                     return status;
                 }
             }
-            else if (sizeBytes > allocator.FreeBytes)
+            else if (!HasFree(sizeBytes))
             {
                 return MmStatus.OutOfMemory;
             }
@@ -80,7 +83,7 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
                 TakeLocked(sizeBytes, ref into);
             }
 
-            PeakBytes = Math.Max(PeakBytes, UsedLocked());
+            NotePeak();
         }
 
         // Outside the lock: the pages are ours, and clearing is slow.
@@ -99,8 +102,15 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
             Clear(pages);
         }
 
+        if (TryKeep(pages))
+        {
+            pages.Clear();
+            return;
+        }
+
         using RankedLock.Scope scope = _lock.Enter();
         _changes++;
+        OpenOwnShelf();
         Volatile.Write(ref _giveCount, unchecked(_giveCount + 1));
         if (pool is null)
         {
@@ -151,7 +161,17 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
     }
 
     private ulong UsedLocked() =>
-        allocator.SizeBytes - allocator.FreeBytes - (pool is null ? 0 : Pages.Bytes(pool.PageCount));
+        allocator.SizeBytes - allocator.FreeBytes - (pool is null ? 0 : Pages.Bytes(pool.PageCount)) - KeptBytes();
+
+    private bool HasFree(ulong sizeBytes)
+    {
+        if (sizeBytes > allocator.FreeBytes)
+        {
+            CloseShelves();
+        }
+
+        return sizeBytes <= allocator.FreeBytes;
+    }
 
     private void Clear(in RangeList pages)
     {
@@ -171,7 +191,8 @@ internal sealed class SystemPages(ISpaceAllocator allocator, MemoryBacking backi
             if (allocator.TryAllocate(new SpaceRequest(pieceBytes, Pages.SizeBytes), ref piece) != MmStatus.Ok)
             {
                 // Enough is free in all, and a page is the smallest hole there can be, so this ends.
-                pieceBytes = Pages.Bytes((Pages.Count(pieceBytes) + 1) / 2);
+                pieceBytes = _openCount == 0 ? Pages.Bytes((Pages.Count(pieceBytes) + 1) / 2) : pieceBytes;
+                CloseShelves();
                 continue;
             }
 
