@@ -5,6 +5,7 @@ using GpuMm.Backing;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Paging;
+using GpuMm.Primitives;
 
 namespace GpuMm.Objects;
 
@@ -29,6 +30,7 @@ public sealed partial class BufferObject : Reservation
     private const ushort DestroyedFlag = 64;
     private const ushort WasEvictedFlag = 128;
     private const ushort BeingPlacedFlag = 256;
+    private const int ListShift = 9; // The bits above the flags: they never change
 
     private readonly ulong _firstWindowPage;
     private int _references = 1;
@@ -58,7 +60,7 @@ public sealed partial class BufferObject : Reservation
 
         _firstWindowPage = window.FirstPage;
         _flags = (ushort)((description.SharedReservation is null ? OwnsReservationFlag : 0) | (window.PageCount != 0 ? MappableFlag : 0) |
-            (description.NeedsCpuAccess ? NeedsCpuAccessFlag : 0));
+            (description.NeedsCpuAccess ? NeedsCpuAccessFlag : 0) | (ThreadPart.Own << ListShift));
     }
 
     /// <summary>The device it belongs to.</summary>
@@ -217,9 +219,11 @@ public sealed partial class BufferObject : Reservation
     // Areas that show it. An entry exists only while this is above 0, and whoever holds the reservation sees it.
     internal bool IsMapped => Volatile.Read(ref _mappings) > 0;
 
-    internal BufferObject? PreviousObject { get; set; } // Lock: the device's registry
+    internal int ListIndex => _flags >> ListShift; // On which of the device's lists it is
 
-    internal BufferObject? NextObject { get; set; } // Lock: the device's registry
+    internal BufferObject? PreviousObject { get; set; } // Lock: that list's
+
+    internal BufferObject? NextObject { get; set; } // Lock: that list's
 
     /// <summary>Takes the reservation, waiting if need be.</summary>
     /// <param name="ticket">The ticket of a set of locks, or null.</param>

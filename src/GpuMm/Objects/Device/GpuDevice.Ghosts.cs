@@ -67,7 +67,7 @@ public sealed partial class GpuDevice
     {
         BufferObjectDescription description = new(
             target.SizeBytes, target.Name, BufferObjectKind.Kernel, target.Caching, target.Priority);
-        BufferObject ghost = new(this, Interlocked.Increment(ref _lastId), target.SizeBytes, description, default)
+        BufferObject ghost = new(this, Interlocked.Increment(ref _creation.LastId), target.SizeBytes, description, default)
         {
             FinalFences = new FinalFences(target.Reservation.CopyFences()),
         };

@@ -92,7 +92,7 @@ public sealed partial class GpuDevice
     // pages are on their way: given back, or taken by an object that is being made.
     private bool TryCountLoosePages(out ulong sizeBytes, out ulong postponed)
     {
-        bool isMaking = Volatile.Read(ref _makingCount) != 0;
+        bool isMaking = Volatile.Read(ref _creation.MakingCount) != 0;
         using RankedLock.Scope scope = _registryLock.Enter();
         postponed = _postponedTotal;
         sizeBytes = Pages.Bytes((ulong)_dummyFrames.Count);
@@ -114,11 +114,18 @@ public sealed partial class GpuDevice
     /// <summary>Copies the live objects into a list, oldest first. Lock: none. Cost: O(objects).</summary>
     public IReadOnlyList<BufferObject> Snapshot()
     {
-        using RankedLock.Scope scope = _registryLock.Enter();
-        List<BufferObject> objects = new(_objectCount);
-        for (BufferObject? next = _firstObject; next is not null; next = next.NextObject)
+        List<BufferObject> objects = [];
+        int listCount = 0;
+        foreach (ObjectList list in _objects)
         {
-            objects.Add(next);
+            int before = objects.Count;
+            list.CopyTo(objects);
+            listCount += objects.Count > before ? 1 : 0;
+        }
+
+        if (listCount > 1)
+        {
+            objects.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         }
 
         return objects;

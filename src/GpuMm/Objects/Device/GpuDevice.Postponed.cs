@@ -1,3 +1,4 @@
+using System.Threading;
 using GpuMm.Fences;
 using GpuMm.Paging;
 using GpuMm.Primitives;
@@ -145,6 +146,11 @@ public sealed partial class GpuDevice
     // Fences of a timeline signal in order: while the earliest of each is not signalled, none is, and nobody looks at them all.
     private bool IsAnyPostponedDone()
     {
+        if (Volatile.Read(ref _postponedCount) == 0)
+        {
+            return false; // Nor is there, if somebody adds one just now, one that is done.
+        }
+
         using RankedLock.Scope scope = _registryLock.Enter();
         if (_postponedCount == 0)
         {

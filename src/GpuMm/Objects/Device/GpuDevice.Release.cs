@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using GpuMm.Diagnostics;
 using GpuMm.Fences;
 using GpuMm.Primitives;
@@ -154,7 +155,7 @@ public sealed partial class GpuDevice
     {
         int reaped = 0;
         int index = 0;
-        while (true)
+        while (index < Volatile.Read(ref _deletedCount))
         {
             BufferObject? gone;
             using (_registryLock.Enter())
@@ -201,6 +202,8 @@ public sealed partial class GpuDevice
                 _deleted[_deletedCount] = null;
             }
         }
+
+        return reaped;
     }
 
     private static bool IsHeldByCaller(Reservation reservation, Reservation held) =>

@@ -30,12 +30,8 @@ public sealed partial class GpuDevice : IDisposable
     private readonly SystemPages _systemPages;
     private readonly Placement _visiblePlacement;
     private readonly Placement? _unseenPlacement;
-    private BufferObject? _firstObject; // Lock: _registryLock
-    private BufferObject? _lastObject; // Lock: _registryLock
-    private int _objectCount; // Lock: _registryLock
-    private ulong _lastId;
-    private ulong _nextWindowPage;
-    private int _makingCount; // Interlocked; objects that are being made: they may hold pages and are on no list yet
+    private readonly ObjectList[] _objects = new ObjectList[ThreadPart.Count]; // By who made them
+    private CreationCounts _creation;
 
     /// <summary>A device with empty memories.</summary>
     /// <param name="options">The sizes.</param>
@@ -68,10 +64,16 @@ public sealed partial class GpuDevice : IDisposable
             ? null
             : new PagePool(systemSpace, options.PagePoolBytes, options.PoolUsesDmaAllocator, options.PoolUsesDma32, new PagePoolLists());
         _systemPages = new SystemPages(systemSpace, Memory[(int)MemoryDomain.System], pool);
+        for (int i = 0; i < _objects.Length; i++)
+        {
+            _objects[i] = new ObjectList();
+        }
+
         if (options.IsSingleThreaded)
         {
             _registryLock.KeepToOneThread();
             _systemPages.KeepToOneThread();
+            Array.ForEach(_objects, static list => list.KeepToOneThread());
         }
 
         Gart = options.Gart == GartMode.None ? null : new GartTable(options.ApertureBytes);
@@ -128,8 +130,13 @@ public sealed partial class GpuDevice : IDisposable
     {
         get
         {
-            using RankedLock.Scope scope = _registryLock.Enter();
-            return _objectCount;
+            int count = 0;
+            foreach (ObjectList list in _objects)
+            {
+                count += list.Count;
+            }
+
+            return count;
         }
     }
 
@@ -208,14 +215,14 @@ public sealed partial class GpuDevice : IDisposable
             return MmStatus.NoSpace; // The device file is used up.
         }
 
-        BufferObject made = new(this, Interlocked.Increment(ref _lastId), Pages.Bytes(pageCount), description, window);
+        BufferObject made = new(this, Interlocked.Increment(ref _creation.LastId), Pages.Bytes(pageCount), description, window);
         bool isShared = description.SharedReservation is not null;
         if (!isShared)
         {
             made.Reservation.TryLock();
         }
 
-        Interlocked.Increment(ref _makingCount);
+        Interlocked.Increment(ref _creation.MakingCount);
         RaiseCreated(made, placement, context);
         MmStatus status = MmStatus.OutOfMemory;
         context.Cause = context.Cause == MoveCause.Validate ? MoveCause.Create : context.Cause;
@@ -238,7 +245,7 @@ public sealed partial class GpuDevice : IDisposable
                 RaiseStatus(DeviceEventKind.CreateFailed, made, status);
             }
 
-            Interlocked.Decrement(ref _makingCount);
+            Interlocked.Decrement(ref _creation.MakingCount);
             if (!isShared)
             {
                 made.Reservation.Unlock();
@@ -252,7 +259,7 @@ public sealed partial class GpuDevice : IDisposable
     private bool TryTakeWindow(ulong pageCount, out PageWindow window)
     {
         window = default;
-        ulong next = Volatile.Read(ref _nextWindowPage);
+        ulong next = Volatile.Read(ref _creation.NextWindowPage);
         while (pageCount != 0 && window.PageCount == 0)
         {
             if (pageCount > Options.MappablePages - next)
@@ -260,7 +267,7 @@ public sealed partial class GpuDevice : IDisposable
                 return false;
             }
 
-            ulong seen = Interlocked.CompareExchange(ref _nextWindowPage, next + pageCount, next);
+            ulong seen = Interlocked.CompareExchange(ref _creation.NextWindowPage, next + pageCount, next);
             window = seen == next ? new PageWindow(next, pageCount) : default;
             next = seen;
         }
@@ -288,46 +295,7 @@ public sealed partial class GpuDevice : IDisposable
     internal ResourceManager? FindManager(MemoryDomain domain) =>
         (int)domain < MaxDomains ? _managers[(int)domain] : null;
 
-    private void Register(BufferObject made)
-    {
-        using RankedLock.Scope scope = _registryLock.Enter();
-        made.PreviousObject = _lastObject;
-        if (_lastObject is null)
-        {
-            _firstObject = made;
-        }
-        else
-        {
-            _lastObject.NextObject = made;
-        }
+    private void Register(BufferObject made) => _objects[made.ListIndex].Add(made);
 
-        _lastObject = made;
-        _objectCount++;
-    }
-
-    private void Unregister(BufferObject gone)
-    {
-        using RankedLock.Scope scope = _registryLock.Enter();
-        if (gone.PreviousObject is null)
-        {
-            _firstObject = gone.NextObject;
-        }
-        else
-        {
-            gone.PreviousObject.NextObject = gone.NextObject;
-        }
-
-        if (gone.NextObject is null)
-        {
-            _lastObject = gone.PreviousObject;
-        }
-        else
-        {
-            gone.NextObject.PreviousObject = gone.PreviousObject;
-        }
-
-        gone.PreviousObject = null;
-        gone.NextObject = null;
-        _objectCount--;
-    }
+    private void Unregister(BufferObject gone) => _objects[gone.ListIndex].Remove(gone);
 }

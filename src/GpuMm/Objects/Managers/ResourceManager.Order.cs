@@ -11,13 +11,11 @@ namespace GpuMm.Objects;
 /// <content>The eviction order and the walk over it.</content>
 public abstract partial class ResourceManager
 {
-    private const int BumpBufferCount = 8;
-
     private readonly LruList[] _lru = new LruList[PriorityCount]; // Lock: _lock
     private readonly LruList _unevictable; // Lock: _lock
     private readonly LruList _leaving; // Lock: _lock; given up, but a copy out of it still runs
     private LruCursor? _freeCursors; // Lock: _lock
-    private readonly BumpBuffer[] _bumps = new BumpBuffer[BumpBufferCount];
+    private readonly BumpBuffer[] _bumps = new BumpBuffer[ThreadPart.Count];
 
     /// <summary>Objects that hold space here, pinned ones included.</summary>
     public int ResourceCount
@@ -85,7 +83,7 @@ public abstract partial class ResourceManager
         return scope;
     }
 
-    private BumpBuffer OwnBumps() => _bumps[System.Environment.CurrentManagedThreadId % BumpBufferCount];
+    private BumpBuffer OwnBumps() => _bumps[ThreadPart.Own];
 
     // The manager's lock, with every bump noted so far in effect and no space kept apart: the order is what it seems.
     private RankedLock.Scope EnterOrder()

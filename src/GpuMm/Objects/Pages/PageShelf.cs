@@ -60,8 +60,8 @@ internal sealed class PageShelf
         }
 
         _runs[_count++] = run;
+        Volatile.Write(ref _changes, _changes + 1); // First: who sees the new size sees that it changed.
         Volatile.Write(ref _sizeBytes, _sizeBytes + run.Range.SizeBytes);
-        Volatile.Write(ref _changes, _changes + 1);
         return true;
     }
 
@@ -75,8 +75,8 @@ internal sealed class PageShelf
             {
                 run = _runs[i];
                 _runs[i] = _runs[--_count];
-                Volatile.Write(ref _sizeBytes, _sizeBytes - sizeBytes);
                 Volatile.Write(ref _changes, _changes + 1);
+                Volatile.Write(ref _sizeBytes, _sizeBytes - sizeBytes);
                 return true;
             }
         }

@@ -8,8 +8,6 @@ namespace GpuMm.Objects;
 /// <content>Pages that a thread gives back and takes again without meeting others: as a manager does it with its space.</content>
 internal sealed partial class SystemPages
 {
-    private const int ShelfCount = 8;
-
     private readonly PageShelf[] _shelves = MakeShelves();
     private bool _mayKeep = true; // Lock: _lock
     private int _openCount; // Lock: _lock; read without it
@@ -28,8 +26,8 @@ internal sealed partial class SystemPages
 
     private static PageShelf[] MakeShelves()
     {
-        PageShelf[] shelves = new PageShelf[ShelfCount];
-        for (int i = 0; i < ShelfCount; i++)
+        PageShelf[] shelves = new PageShelf[ThreadPart.Count];
+        for (int i = 0; i < ThreadPart.Count; i++)
         {
             shelves[i] = new PageShelf();
         }
@@ -37,7 +35,7 @@ internal sealed partial class SystemPages
         return shelves;
     }
 
-    private PageShelf OwnShelf() => _shelves[Environment.CurrentManagedThreadId % ShelfCount];
+    private PageShelf OwnShelf() => _shelves[ThreadPart.Own];
 
     private bool TryTakeOwn(ulong sizeBytes, ref RangeList into)
     {
@@ -106,7 +104,7 @@ internal sealed partial class SystemPages
     private ulong KeptBytes()
     {
         ulong bytes = 0;
-        for (int i = 0; i < ShelfCount && _openCount != 0; i++)
+        for (int i = 0; i < ThreadPart.Count && _openCount != 0; i++)
         {
             bytes += _shelves[i].SizeBytes;
         }
