@@ -38,6 +38,7 @@ internal static class ObjectsCommand
             ("validate of an object in place", what => InPlace(what, rig)),
             ("  with its reservation taken and given", what => Timed(what, "-", null, rig.ReserveAndValidate)),
             ("bulk bump of 1,000 objects", what => Timed(what, "100 ns", 100, rig.BumpBulk)),
+            ("  a loop of 1,000 sums, for the spread", what => Timed(what, "-", null, static steps => TwoThreadRun.Busy(1_000 * steps))),
             ("evict one to the aperture, move in", what => Timed(what, "1,000 ns", 1_000, rig.EvictAndMoveIn)),
             ("evict one by dropping it, move in", what => Timed(what, "1,000 ns", 1_000, rig.DropAndMoveIn)),
             ("  managed memory that all these allocate", what => Allocation(what, rig)),

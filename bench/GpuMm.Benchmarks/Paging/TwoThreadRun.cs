@@ -44,8 +44,8 @@ internal static class TwoThreadRun
         {
             seconds[0][i] = pair.Run(work, threads: 1);
             seconds[1][i] = pair.Run(work, threads: 2);
-            seconds[2][i] = pair.Run(static _ => Busy(), threads: 1);
-            seconds[3][i] = pair.Run(static _ => Busy(), threads: 2);
+            seconds[2][i] = pair.Run(static _ => Busy(100_000), threads: 1);
+            seconds[3][i] = pair.Run(static _ => Busy(100_000), threads: 2);
         }
 
         foreach (double[] kind in seconds)
@@ -62,11 +62,15 @@ internal static class TwoThreadRun
             seconds[1][0]);
     }
 
-    // Six sums at a time: where two processors are two threads of one core, they get little more done than one of them.
-    private static void Busy()
+    /// <summary>
+    /// Work that shares nothing and keeps a processor's units busy: where two processors are two threads of one core, they get
+    /// little more done than one of them.
+    /// </summary>
+    /// <param name="steps">Its length; six sums each.</param>
+    public static void Busy(int steps)
     {
         (ulong a, ulong b, ulong c, ulong d, ulong e, ulong f) = (1, 2, 3, 4, 5, 6);
-        for (ulong i = 0; i < 100_000; i++)
+        for (ulong i = 0; i < (ulong)steps; i++)
         {
             (a, b, c) = (a + i, b ^ i, c - i);
             (d, e, f) = (d + a, e ^ a, f - a);

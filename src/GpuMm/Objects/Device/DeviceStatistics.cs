@@ -10,13 +10,13 @@ public sealed class DeviceStatistics
     private const int FaultCount = 0;
     private const int RetryCount = 1;
     private const int InsertedCount = 2;
-    private const int FaultCounters = 3;
+    private const int ZappedCount = 3;
+    private const int FaultCounters = 4;
 
     // Every fault and every move counts: threads must not meet there. Moves and bytes of one pair of domains lie side by side.
     private readonly StripedCounters _faults = new(FaultCounters);
     private readonly StripedCounters _moves = new(2 * DomainCount * DomainCount);
     private readonly StripedCounters _evictions = new(2); // Number, bytes
-    private long _zappedPtes;
     private long _swappedOutBytes;
     private long _swappedInBytes;
     private long _visibilityFaults;
@@ -37,7 +37,7 @@ public sealed class DeviceStatistics
     public long InsertedPtes => _faults.Sum(InsertedCount);
 
     /// <summary>Page-table entries revoked by moves.</summary>
-    public long ZappedPtes => Volatile.Read(ref _zappedPtes);
+    public long ZappedPtes => _faults.Sum(ZappedCount);
 
     /// <summary>Objects that the CPU touched where it could not see them, and that were moved for it.</summary>
     public long VisibilityFaults => Volatile.Read(ref _visibilityFaults);
@@ -91,7 +91,7 @@ public sealed class DeviceStatistics
 
     internal void CountVisibilityFault() => Interlocked.Increment(ref _visibilityFaults);
 
-    internal void CountZap(int zappedCount) => Interlocked.Add(ref _zappedPtes, zappedCount);
+    internal void CountZap(int zappedCount) => _faults.Add(ZappedCount, zappedCount);
 
     private static int Index(MemoryDomain from, MemoryDomain to) => 2 * (((int)from * DomainCount) + (int)to);
 }

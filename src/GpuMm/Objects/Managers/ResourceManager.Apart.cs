@@ -19,6 +19,16 @@ public abstract partial class ResourceManager
     /// <summary>How often threads meet at the lock before they keep space apart.</summary>
     internal uint MeetingsToPark { get; set; } = 64;
 
+    /// <summary>Bytes that threads keep apart at the moment.</summary>
+    internal ulong ParkedNowBytes
+    {
+        get
+        {
+            using RankedLock.Scope scope = _lock.Enter();
+            return ParkedBytes();
+        }
+    }
+
     /// <summary>Whether the ranges that an allocator gives out are all alike, so that a thread may keep some.</summary>
     private protected virtual bool MayKeepRanges => false;
 

@@ -16,6 +16,16 @@ internal sealed partial class SystemPages
     /// <summary>How often threads meet at the lock before they keep pages apart.</summary>
     public uint MeetingsToKeep { get; set; } = 64;
 
+    /// <summary>Bytes that threads keep apart at the moment.</summary>
+    public ulong KeptNowBytes
+    {
+        get
+        {
+            using RankedLock.Scope scope = _lock.Enter();
+            return KeptBytes();
+        }
+    }
+
     /// <summary>Nobody keeps pages any more: what happens is told to observers.</summary>
     public void StopKeeping()
     {
