@@ -153,9 +153,9 @@ public sealed class SpaceApartTests
         Assert.Equal(0ul, ThreadsApart.SpaceOf(test.Device, MemoryDomain.Vram));
     }
 
-    // A search that found no room learns that some came back since: also where it came back to a thread's own.
+    // A search that found nothing learns that some came back since: also where it came back to a thread's own.
     [Fact]
-    public void ThatSpaceMayBeKeptCountsAsSpaceGivenBack()
+    public void WhatComesBackToBeKeptCountsOnceAfterASearch()
     {
         using TestDevice test = Apart();
         BufferObject moved = test.Create(2, Placement.Vram);

@@ -30,7 +30,7 @@ public enum FaultPoint : byte
     /// <summary>Reading a page back: <see cref="MmStatus.Interrupted"/>.</summary>
     SwapRead = 8,
 
-    /// <summary>Trying a reservation, of a candidate or in a fault: it counts as held by somebody.</summary>
+    /// <summary>Trying a reservation, of a candidate, in a fault or of what is released: it counts as held by somebody.</summary>
     TryLock = 9,
 
     /// <summary>A wait for a reservation that a signal may end: <see cref="MmStatus.Interrupted"/>.</summary>

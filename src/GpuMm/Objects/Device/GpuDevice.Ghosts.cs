@@ -102,9 +102,9 @@ public sealed partial class GpuDevice
         _deleted[_deletedCount++] = gone;
     }
 
-    // Lock: the object's reservation. What a deleted object waits for is settled once: its own copy of the fences. No failure is
-    // injected into a release: that was told before it is done, and a replay could not know of the failure in time.
-    private void Retire(BufferObject gone, bool mayFail)
+    // Lock: the object's reservation. What a deleted object waits for is settled once: its own copy of the fences. Whether there is
+    // no memory for that may be known before; else it is asked for here.
+    private void Retire(BufferObject gone, bool? failsToCopy)
     {
         if (gone.FinalFences is not null || gone.IsDestroyed)
         {
@@ -117,19 +117,48 @@ public sealed partial class GpuDevice
         }
 
         gone.DropPins();
-        if (gone.OwnsReservation || !gone.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out Fence fence))
+        if (!NeedsOwnFences(gone))
         {
             return;
         }
 
-        if (mayFail && IsFaulted(FaultPoint.CopyFences))
+        if (failsToCopy ?? IsFaulted(FaultPoint.CopyFences))
         {
             // Without memory for the copy it waits here and now; if that takes too long, for all who share the reservation.
-            _ = WaitUnused(gone, fence, interrupt: null);
+            WaitAtRelease(gone);
         }
         else
         {
             gone.FinalFences = new FinalFences(gone.Reservation.CopyFences());
+        }
+    }
+
+    // Lock: the object's reservation.
+    private static bool NeedsOwnFences(BufferObject gone) =>
+        !gone.OwnsReservation && gone.Reservation.TryGetUnsignaled(FenceUsage.Bookkeep, out _);
+
+    private bool FailsToCopyFences(BufferObject gone)
+    {
+        if (_faults is null || gone.OwnsReservation || !gone.Reservation.TryLock())
+        {
+            return false; // Who holds it retires the object later.
+        }
+
+        bool needsCopy = NeedsOwnFences(gone);
+        gone.Reservation.Unlock();
+        return needsCopy && IsFaulted(FaultPoint.CopyFences);
+    }
+
+    // No signal ends it, so no failure is injected. Lock: the object's reservation. Source: ttm_bo_release, which waits for 30 s.
+    private void WaitAtRelease(BufferObject gone)
+    {
+        ulong beganNs = Driver.NowNs;
+        MmStatus status = MmStatus.Ok;
+        while (status == MmStatus.Ok && IsStillUsed(gone, out Fence fence))
+        {
+            ulong startNs = IsObserved ? Driver.NowNs : 0;
+            status = Driver.WaitFence(fence, LeftOf(Options.ReleaseWaitLimitNs, beganNs), interrupt: null);
+            RaiseWaited(gone, fence, startNs, status);
         }
     }
 }

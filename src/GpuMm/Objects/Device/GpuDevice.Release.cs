@@ -55,6 +55,9 @@ public sealed partial class GpuDevice
 
     internal void Destroy(BufferObject gone)
     {
+        // What fails is settled, and told, before the release is: whoever repeats it knows in time.
+        bool isHeld = IsFaulted(FaultPoint.TryLock);
+        bool failsToCopy = !isHeld && FailsToCopyFences(gone);
         if (IsObserved)
         {
             Raise(new DeviceEvent { Kind = DeviceEventKind.ObjectReleased, Count = gone.Reservation.IsLocked ? 1 : 0 }, gone);
@@ -62,10 +65,10 @@ public sealed partial class GpuDevice
 
         gone.MarkDeleted();
         Driver.OnReleased(gone);
-        if (gone.Reservation.TryLock())
+        if (!isHeld && gone.Reservation.TryLock())
         {
-            Retire(gone, mayFail: false);
-            bool isReaped = TryReap(gone);
+            Retire(gone, failsToCopy);
+            bool isReaped = !(failsToCopy && IsStillUsed(gone, out _)) && TryReap(gone);
             gone.Reservation.Unlock();
             if (isReaped)
             {
@@ -92,7 +95,7 @@ public sealed partial class GpuDevice
             return MmStatus.Busy;
         }
 
-        Retire(gone, mayFail: true);
+        Retire(gone, failsToCopy: null);
         if (IsStillUsed(gone, out Fence fence))
         {
             MmStatus status = context.NoWaitGpu ? MmStatus.Busy : WaitUnused(gone, fence, context.Interrupt);

@@ -70,7 +70,8 @@ public abstract partial class ResourceManager
         _meetingsAtClose = _lock.Meetings;
     }
 
-    // Lock: _lock. It counts as space given back, for what is parked afterwards will not be counted.
+    // Lock: _lock. What is parked afterwards is not counted as given back: this is called where something else is, or where no room
+    // is found and all is closed again.
     private void OpenPart(BumpBuffer own)
     {
         if (!_mayPark || own.IsOpen || unchecked(_lock.Meetings - _meetingsAtClose) < MeetingsToPark)
@@ -85,7 +86,6 @@ public abstract partial class ResourceManager
 
         own.Open();
         Volatile.Write(ref _openCount, _openCount + 1);
-        CountChange();
     }
 
     private bool TryPark(Resource resource) =>
