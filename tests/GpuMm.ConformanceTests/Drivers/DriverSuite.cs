@@ -199,6 +199,53 @@ public sealed class DriverSuite
         Assert.Empty(device.Validate());
     }
 
+    // Pages come with the pin and stay for its time; without one they may go, where upstream frees them with the last pin.
+    [Fact]
+    public void SHMEM_3_pin_pages()
+    {
+        using MemorySwapStore store = new(64);
+        using GpuDevice device = new(new GpuDeviceOptions { SystemBytes = 64 * PageBytes, Swap = store }, new InlineDriver());
+        Assert.Equal(MmStatus.Ok, TryCreate(device, 4, Placement.System, out BufferObject? target));
+        target!.Reserve();
+        Assert.Throws<System.InvalidOperationException>(() => device.DmaAddressOf(target, 0));
+        Assert.Equal(MmStatus.Ok, device.TryPopulate(target));
+        target.Pin();
+        Assert.Equal((1, 4 * PageBytes), (target.PinCount, device.SystemPagesUsedBytes));
+        Assert.Equal(4, Enumerable.Range(0, 4).Select(page => device.DmaAddressOf(target, (ulong)page)).Distinct().Count());
+        target.Unreserve();
+        OperationContext context = default;
+        Assert.Equal(0ul, device.SwapOut(4, ref context));
+        target.Reserve();
+        target.Unpin();
+        Assert.Equal(0, target.PinCount);
+        target.Unreserve();
+        Assert.Equal(4ul, device.SwapOut(4, ref context));
+        Assert.Equal(0ul, device.SystemPagesUsedBytes);
+        Assert.Empty(device.Validate());
+    }
+
+    // The kernel's view of the whole object is a mapping like any other here: it makes the pages, and holds the object.
+    [Fact]
+    public void SHMEM_4_vmap()
+    {
+        using TestDevice test = new();
+        BufferObject target = test.Create(4, Placement.System);
+        Assert.Equal(0, test.Device.Mapping.AreaCount);
+        VmArea area = target.Map(test.Space);
+        Assert.Equal(1, test.Device.Mapping.AreaCount);
+        byte[] pattern = new byte[4 * PageBytes];
+        System.Array.Fill(pattern, (byte)0xae); // TEST_BYTE
+        Assert.Equal(MmStatus.Ok, test.Space.Write(area.StartAddress, pattern));
+        byte[] read = new byte[4 * PageBytes];
+        Assert.Equal(MmStatus.Ok, test.Space.Read(area.StartAddress, read));
+        Assert.Equal(pattern, read);
+        target.Release();
+        Assert.Equal(1, test.Device.ObjectCount);
+        test.Space.Unmap(area);
+        Assert.Equal((0, 0), (test.Device.Mapping.AreaCount, test.Device.ObjectCount));
+        test.AssertValid();
+    }
+
     [Fact]
     public void XE_1_bo_evict()
     {

@@ -64,7 +64,7 @@ public sealed class SpaceApartTests
     }
 
     [Fact]
-    public void SpaceOfAnotherSizeOrAlignmentOrPriorityIsNotTaken()
+    public void SpaceOfAnotherSizeOrAlignmentIsNotTaken()
     {
         using TestDevice test = Apart();
         test.Create(1, Placement.Vram, "in front");
@@ -81,6 +81,17 @@ public sealed class SpaceApartTests
         dear.Release();
         Assert.Equal(MmStatus.Ok, test.Device.TryCreate(aligned, Placement.Vram, ref context, out BufferObject? made));
         Assert.Equal(0ul, StartOf(made!) % (2 * Page));
+        test.AssertValid();
+    }
+
+    [Fact]
+    public void WhoBelongsOnAnotherListTakesOtherSpace()
+    {
+        using TestDevice test = Apart(vramPages: 8);
+        BufferObject moved = test.Create(2, Placement.Vram, "moved");
+        test.Place(moved, Placement.Gtt);
+        test.Create(2, Placement.Vram, "dear", priority: 2);
+        Assert.Equal(2 * Page, ThreadsApart.SpaceOf(test.Device, MemoryDomain.Vram));
         test.AssertValid();
     }
 
