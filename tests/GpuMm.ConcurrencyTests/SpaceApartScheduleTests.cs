@@ -2,7 +2,6 @@ using System;
 using System.Threading.Tasks;
 using GpuMm.Diagnostics;
 using GpuMm.Objects;
-using GpuMm.Primitives;
 using GpuMm.Ranges;
 using GpuMm.TestKit;
 using Microsoft.Coyote.SystematicTesting;

@@ -59,7 +59,7 @@ public abstract partial class ResourceManager
     /// <summary>Moves every run of a bulk move to the young end.</summary>
     internal void BumpRuns(BulkMove bulk)
     {
-        using RankedLock.Scope scope = EnterOrder();
+        using RankedLock.Scope scope = EnterOwn();
         for (int priority = 0; priority < PriorityCount; priority++)
         {
             ref BulkRun run = ref bulk.Run(Domain, priority);

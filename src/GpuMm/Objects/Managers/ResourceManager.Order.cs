@@ -43,7 +43,7 @@ public abstract partial class ResourceManager
             return;
         }
 
-        using RankedLock.Scope scope = EnterOrder();
+        using RankedLock.Scope scope = EnterOwn();
         BumpLocked(resource);
     }
 
@@ -68,9 +68,17 @@ public abstract partial class ResourceManager
         }
     }
 
-    // The manager's lock, for who puts something at the young end or takes it out: what this thread bumped before is older than
-    // that. Notes of others have no order to it, so they wait for who looks, and threads do not meet at them.
+    // The manager's lock, for who puts something at the young end or takes it out.
     private RankedLock.Scope EnterEnds()
+    {
+        RankedLock.Scope scope = EnterOwn();
+        OpenPart(OwnBumps());
+        return scope;
+    }
+
+    // The manager's lock, for who changes the young end: what this thread bumped before is older than that. Notes of others have no
+    // order to it, so they wait for who looks, and threads do not meet at them.
+    private RankedLock.Scope EnterOwn()
     {
         RankedLock.Scope scope = _lock.Enter();
         BumpBuffer own = OwnBumps();
@@ -79,7 +87,6 @@ public abstract partial class ResourceManager
             own.Drain(this);
         }
 
-        OpenPart(own);
         return scope;
     }
 
