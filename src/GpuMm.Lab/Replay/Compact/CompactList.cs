@@ -30,7 +30,7 @@ internal struct CompactList : ICompactRanking
     /// <inheritdoc/>
     public void Reserve(int slotCount)
     {
-        _links.ReserveTight(slotCount);
+        _links.Reserve(slotCount);
         for (; _known < _links.Count; _known++)
         {
             _links[_known].Older = Out;

@@ -77,7 +77,7 @@ internal sealed class CompactObjects
         }
 
         int number = Count++;
-        _objects.ReserveTight(Count);
+        _objects.Reserve(Count);
         _objects[number] = new CompactObject { Id = id };
         Enter(number);
         return number;
@@ -136,6 +136,6 @@ internal sealed class CompactObjects
     {
         _bits = bits;
         _entries = default;
-        _entries.ReserveTight(1 << bits);
+        _entries.Reserve(1 << bits);
     }
 }

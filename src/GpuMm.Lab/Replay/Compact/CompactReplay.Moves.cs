@@ -28,7 +28,10 @@ internal sealed partial class CompactReplay<TPolicy>
         // Copies out of the space may still run: whoever takes it inherits them.
         foreach (uint word in _evictionFences)
         {
-            _fences.Add(number, ref target, word);
+            if (!_timelines.IsSignaled(word))
+            {
+                _fences.Add(number, ref target, word);
+            }
         }
 
         return true;
@@ -229,7 +232,8 @@ internal sealed partial class CompactReplay<TPolicy>
         return reaped;
     }
 
-    // As the device keeps them: one for each timeline, in the slot of the timeline or the last that is done.
+    // As the device keeps them: one for each timeline, in the slot of the timeline or the last that is done. It has more slots
+    // than there are timelines, and the first are never used.
     private void NoteEvictionFence(uint fence)
     {
         int free = -1;
@@ -245,7 +249,7 @@ internal sealed partial class CompactReplay<TPolicy>
             free = _timelines.IsSignaled(slot) ? i : free;
         }
 
-        Debug.Assert(free >= 0, "There are fewer timelines than slots.");
+        Debug.Assert(free >= 0, "There are as many slots as timelines.");
         _evictionFences[free] = fence;
     }
 

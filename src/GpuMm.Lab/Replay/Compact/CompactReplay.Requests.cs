@@ -230,6 +230,7 @@ internal sealed partial class CompactReplay<TPolicy>
         MmStatus status = MmStatus.Ok;
         for (done = 0; done < uses.Length; done++)
         {
+            FetchFits(uses, done);
             status = ValidateForUse(uses[done].Number);
             if (status != MmStatus.Ok)
             {

@@ -12,7 +12,6 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
 {
     private const ulong MostMappedPages = 1ul << 51; // Of the device file: GpuDeviceOptions.MappablePages
     private const int LinkTimeCount = 4096; // A power of two
-    private const int EvictionFenceCount = 8; // As many as a manager of the device keeps
 
     private readonly FullReplayOptions _options;
     private readonly EvictionPolicy _policy;
@@ -28,7 +27,7 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
     private readonly CompactOrder<TPolicy> _vramOrder;
     private readonly CompactOrder<TPolicy> _gttOrder;
     private readonly CompactUse[] _uses;
-    private readonly uint[] _evictionFences = new uint[EvictionFenceCount];
+    private readonly uint[] _evictionFences = new uint[CompactMachine.TimelineCount];
     private readonly LinkTime[] _linkTimes = new LinkTime[LinkTimeCount]; // Of the sizes asked for last, by pages
     private ulong _bytesBefore; // Of the copy that was queued last.
     private bool _keepsGttOrder = !TPolicy.IsList; // A ranking counts uses from the beginning.

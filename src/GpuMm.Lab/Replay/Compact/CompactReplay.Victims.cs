@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics;
 using System.Numerics;
 
@@ -8,7 +9,10 @@ internal sealed partial class CompactReplay<TPolicy>
 {
     private const int AheadCount = 16; // A power of two
     private const int SpaceAhead = 9;
-    private const int NeighboursAhead = 4;
+    private const int NeighboursAhead = 5;
+    private const int HolesAhead = 2;
+    private const int FitAhead = 6; // Uses of a job ahead
+    private const int FitRecordAhead = 3;
 
     private readonly int[] _ahead = new int[AheadCount]; // A ring of the next victims; -1 for nobody
     private uint _aheadFirst;
@@ -46,6 +50,11 @@ internal sealed partial class CompactReplay<TPolicy>
         {
             FetchNeighbours(i);
         }
+
+        for (int i = 0; i < HolesAhead; i++)
+        {
+            FetchHoles(i);
+        }
     }
 
     // One victim is taken: each of the others comes a step nearer. What a step looks at was fetched some steps before.
@@ -68,6 +77,21 @@ internal sealed partial class CompactReplay<TPolicy>
 
         FetchSpace(SpaceAhead - 1);
         FetchNeighbours(NeighboursAhead - 1);
+        FetchHoles(HolesAhead - 1);
+    }
+
+    // The holes into which those of a job will go that are not in video memory, as far as they are known.
+    private void FetchFits(ReadOnlySpan<CompactUse> uses, int done)
+    {
+        if (done + FitAhead < uses.Length && _objects[uses[done + FitAhead].Number] is { Domain: not MemoryDomain.Vram } far)
+        {
+            _space.PrefetchFit(far.SizeBytes);
+        }
+
+        if (done + FitRecordAhead < uses.Length && _objects[uses[done + FitRecordAhead].Number] is { Domain: not MemoryDomain.Vram } near)
+        {
+            _space.PrefetchFitRecord(near.SizeBytes);
+        }
     }
 
     private void FetchSpace(int ahead)
@@ -76,6 +100,15 @@ internal sealed partial class CompactReplay<TPolicy>
         if (victim >= 0)
         {
             _space.Prefetch(_objects[victim].Space);
+        }
+    }
+
+    private void FetchHoles(int ahead)
+    {
+        int victim = _ahead[(int)((_aheadFirst + (uint)ahead) & (AheadCount - 1))];
+        if (victim >= 0)
+        {
+            _space.PrefetchHoles(_objects[victim].Space);
         }
     }
 

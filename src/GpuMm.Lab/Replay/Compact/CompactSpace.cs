@@ -92,6 +92,47 @@ internal sealed class CompactSpace
         }
     }
 
+    /// <summary>Fetches what giving a space back changes last.</summary>
+    /// <param name="space">The space, whose neighbours were fetched; 0 for none.</param>
+    public void PrefetchHoles(ulong space)
+    {
+        if (space == 0 || _single is null)
+        {
+            return;
+        }
+
+        ref readonly RangeSegment record = ref _single.RecordAt((int)new RangeHandle(space).Slot);
+        if (record.HoleBefore)
+        {
+            MemoryHint.Prefetch(in _single.EntryAt(_single.RecordAt(record.Prev).Hole));
+        }
+
+        if (record.HoleAfter)
+        {
+            MemoryHint.Prefetch(in _single.EntryAt(_single.RecordAt(record.Next).Hole));
+        }
+    }
+
+    /// <summary>Fetches what taking space looks at first.</summary>
+    /// <param name="sizeBytes">How much.</param>
+    public void PrefetchFit(ulong sizeBytes)
+    {
+        if (_single is not null)
+        {
+            MemoryHint.Prefetch(in _single.EntryAt(_single.PeekFit(sizeBytes)));
+        }
+    }
+
+    /// <summary>Fetches what taking space looks at then.</summary>
+    /// <param name="sizeBytes">How much; what is looked at first was fetched.</param>
+    public void PrefetchFitRecord(ulong sizeBytes)
+    {
+        if (_single is not null)
+        {
+            MemoryHint.Prefetch(in _single.RecordAt(_single.EntryAt(_single.PeekFit(sizeBytes)).Segment));
+        }
+    }
+
     /// <summary>Whether a space ends below an address.</summary>
     /// <param name="space">The space.</param>
     /// <param name="endBytes">The address.</param>

@@ -13,7 +13,6 @@ internal struct PolicyNodes<TNode>
     where TNode : unmanaged
 {
     private const int LineBytes = 64;
-    private const int MostDoubled = 4096; // Slots up to which a tight table doubles as well
 
     private ulong[] _words;
     private nint _firstBytes; // offset of slot 0 in the array
@@ -47,16 +46,7 @@ internal struct PolicyNodes<TNode>
     {
         if (slotCount > _count)
         {
-            Grow(slotCount, _count);
-        }
-    }
-
-    /// <summary>As <see cref="Reserve"/>, but a large table grows by an eighth: less memory that nobody uses, for more copying.</summary>
-    public void ReserveTight(int slotCount)
-    {
-        if (slotCount > _count)
-        {
-            Grow(slotCount, Math.Min(_count, Math.Max(MostDoubled, _count / 8)));
+            Grow(slotCount);
         }
     }
 
@@ -64,11 +54,11 @@ internal struct PolicyNodes<TNode>
     public readonly void Clear() => Array.Clear(_words ?? []);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Grow(int slotCount, int more)
+    private void Grow(int slotCount)
     {
         // Fewer words than an array may have; a table that large fails for want of memory, not by a wrap.
         long limit = (Array.MaxLength - (LineBytes / sizeof(ulong))) * (long)sizeof(ulong) / Unsafe.SizeOf<TNode>();
-        int grown = Math.Max(slotCount, (int)Math.Min((long)_count + more, Math.Min(limit, int.MaxValue)));
+        int grown = Math.Max(slotCount, (int)Math.Min(2L * _count, Math.Min(limit, int.MaxValue)));
         ulong[] words = GC.AllocateArray<ulong>(
             checked((int)((((long)grown * Unsafe.SizeOf<TNode>()) + LineBytes) / sizeof(ulong))), pinned: true);
         HugePages.Advise(words);

@@ -231,13 +231,6 @@ public sealed partial class RangeAllocator
     /// <exception cref="InvalidOperationException">The handle is not live.</exception>
     public bool HoleFollows(RangeHandle handle) => _segments[SlotOf(handle)].HoleAfter;
 
-    /// <summary>The record that the next node will get; 0 when it is a new one. For who fetches it early.</summary>
-    internal int UnusedSlot => _unusedSegment;
-
-    /// <summary>A record, of a node or not, for who fetches it early.</summary>
-    /// <param name="slot">Its place: a handle's slot, or a neighbour's.</param>
-    internal ref readonly RangeSegment RecordAt(int slot) => ref _segments[slot];
-
     private static bool IsPlain(in RangeRequest request) =>
         (request.StartBytes | request.EndBytes) == 0 && request.AlignmentBytes <= 1 &&
         request.Mode <= RangeMode.High && request.SizeBytes != 0;

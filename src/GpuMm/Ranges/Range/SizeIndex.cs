@@ -117,6 +117,15 @@ internal sealed class SizeIndex(HoleTable table)
         return FirstBehind(bin);
     }
 
+    /// <summary>
+    /// A hole that <see cref="FindAtLeast"/> will look at, as a rule the first; 0 when it will look at none. Looks at no hole.
+    /// </summary>
+    public int Peek(ulong size)
+    {
+        int bin = BinOf(size);
+        return _roots[bin] is > 0 and int root ? root : RootBehind(bin);
+    }
+
     /// <summary>The hole that follows in this order; 0 behind the last.</summary>
     public int FindNext(int entry)
     {
@@ -267,6 +276,19 @@ internal sealed class SizeIndex(HoleTable table)
 
     private int FirstBehind(int bin)
     {
+        int link = RootBehind(bin);
+        RangeHole[] holes = _table.Holes;
+        while (holes[link].Left != 0)
+        {
+            link = holes[link].Left;
+        }
+
+        return link;
+    }
+
+    /// <summary>The root of the first bin behind one that is not empty; 0 when there is none.</summary>
+    private int RootBehind(int bin)
+    {
         int octave = bin >> BinBits;
         // Two shifts: a shift by 64 would be a shift by 0.
         ulong bins = _bins[octave] & (~0ul << (bin & (BinsPerOctave - 1)) << 1);
@@ -282,14 +304,7 @@ internal sealed class SizeIndex(HoleTable table)
             bins = _bins[octave];
         }
 
-        RangeHole[] holes = _table.Holes;
-        int link = _roots[(octave << BinBits) + BitOperations.TrailingZeroCount(bins)];
-        while (holes[link].Left != 0)
-        {
-            link = holes[link].Left;
-        }
-
-        return link;
+        return _roots[(octave << BinBits) + BitOperations.TrailingZeroCount(bins)];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
