@@ -98,13 +98,11 @@ internal sealed class BareCopies : ICopyTimes, IDisposable
     private void Record(in Store from, in Store to)
     {
         // The stream ends a batch where it ends the mirror's, with timestamps and without.
-        CommandBuffer commands = _stream.CommandsForTimed();
-        CopyRecorder.Enter(_device, commands, from, to, isFresh: true);
+        CommandBuffer commands = _stream.EnterTimed(from, to);
         CopyTag tag = new(0, from.Domain, to.Domain, to.SizeBytes, 0);
         _stream.BeginTimed(tag);
         CopyRecorder.Copy(_device, commands, from, to);
-        CopyRecorder.Leave(_device, commands, default, to);
-        _stream.EndTimed();
+        _stream.EndTimed(default, to);
     }
 
     private Store MakeNear(uint pages) => _room.Make(MemoryDomain.Vram, pages, _kind.HasFlag(BareKind.Images));

@@ -232,8 +232,7 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
             _ => default,
         };
         Store target = path == CopyPath.ToHost ? pair.Host : pair.Device;
-        CommandBuffer commands = _stream.CommandsForTimed();
-        CopyRecorder.Enter(_device, commands, source, target, isFresh: true);
+        CommandBuffer commands = _stream.EnterTimed(source, target);
         _stream.BeginTimed(new CopyTag(id, source.Domain, target.Domain, target.SizeBytes, 0));
         if (path == CopyPath.Clear)
         {
@@ -244,8 +243,7 @@ internal sealed class CopySampler : ICopyTimes, IDisposable
             CopyRecorder.Copy(_device, commands, source, target);
         }
 
-        CopyRecorder.Leave(_device, commands, source, target);
-        _stream.EndTimed();
+        _stream.EndTimed(source, target);
     }
 
     /// <summary>The two sides of copies of one size.</summary>

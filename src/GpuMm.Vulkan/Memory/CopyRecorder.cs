@@ -19,12 +19,35 @@ internal static unsafe class CopyRecorder
     /// <param name="from">What is read.</param>
     /// <param name="to">What is written.</param>
     /// <param name="isFresh">The target holds nothing yet; what it held is gone.</param>
-    public static void Enter(VulkanDevice device, CommandBuffer commands, in Store from, in Store to, bool isFresh) => Change(
-        device, commands, from, ImageLayout.ShaderReadOnlyOptimal, ImageLayout.TransferSrcOptimal, to, isFresh ? ImageLayout.Undefined : ImageLayout.ShaderReadOnlyOptimal, ImageLayout.TransferDstOptimal);
+    public static void Enter(VulkanDevice device, CommandBuffer commands, in Store from, in Store to, bool isFresh) =>
+        Enter(device, commands, from, to, isFresh, left: default);
+
+    /// <summary>The same, and the other end of the copy before it in one barrier.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="commands">Where to record.</param>
+    /// <param name="from">What is read.</param>
+    /// <param name="to">What is written.</param>
+    /// <param name="isFresh">The target holds nothing yet; what it held is gone.</param>
+    /// <param name="left">The target of a copy that was not left yet; <c>default</c> for none.</param>
+    public static void Enter(VulkanDevice device, CommandBuffer commands, in Store from, in Store to, bool isFresh, in Store left)
+    {
+        bool isReadAgain = left.IsImage && left.Image.Handle == from.Image.Handle;
+        bool isWrittenAgain = left.IsImage && left.Image.Handle == to.Image.Handle;
+        Change(
+            device,
+            commands,
+            from,
+            isReadAgain ? ImageLayout.TransferDstOptimal : ImageLayout.ShaderReadOnlyOptimal,
+            ImageLayout.TransferSrcOptimal,
+            to,
+            isFresh ? ImageLayout.Undefined : isWrittenAgain ? ImageLayout.TransferDstOptimal : ImageLayout.ShaderReadOnlyOptimal,
+            ImageLayout.TransferDstOptimal,
+            isReadAgain || isWrittenAgain ? default : left);
+    }
 
     /// <summary>The other end: what comes happens after it, and images are at rest, where shaders read them.</summary>
     public static void Leave(VulkanDevice device, CommandBuffer commands, in Store from, in Store to) => Change(
-        device, commands, from, ImageLayout.TransferSrcOptimal, ImageLayout.ShaderReadOnlyOptimal, to, ImageLayout.TransferDstOptimal, ImageLayout.ShaderReadOnlyOptimal);
+        device, commands, from, ImageLayout.TransferSrcOptimal, ImageLayout.ShaderReadOnlyOptimal, to, ImageLayout.TransferDstOptimal, ImageLayout.ShaderReadOnlyOptimal, left: default);
 
     private static void Change(
         VulkanDevice device,
@@ -34,11 +57,12 @@ internal static unsafe class CopyRecorder
         ImageLayout fromNew,
         in Store to,
         ImageLayout toOld,
-        ImageLayout toNew)
+        ImageLayout toNew,
+        in Store left)
     {
         const AccessFlags All = AccessFlags.MemoryWriteBit | AccessFlags.MemoryReadBit;
         MemoryBarrier memory = new() { SType = StructureType.MemoryBarrier, SrcAccessMask = All, DstAccessMask = All };
-        ImageMemoryBarrier* images = stackalloc ImageMemoryBarrier[2];
+        ImageMemoryBarrier* images = stackalloc ImageMemoryBarrier[3];
         uint count = 0;
         if (from.IsImage)
         {
@@ -48,6 +72,11 @@ internal static unsafe class CopyRecorder
         if (to.IsImage)
         {
             images[count++] = Transition(to.Image, toOld, toNew);
+        }
+
+        if (left.IsImage)
+        {
+            images[count++] = Transition(left.Image, ImageLayout.TransferDstOptimal, ImageLayout.ShaderReadOnlyOptimal);
         }
 
         device.Functions.CmdPipelineBarrier(

@@ -44,6 +44,7 @@ internal sealed unsafe class CopyStream : IDisposable
     private readonly double _nsPerTick;
     private readonly ulong _tickMask;
     private ulong _batchBytes; // Of the timed copies of the open batch.
+    private Store _left; // The target of the last copy, while nothing was recorded that leaves it; default for none.
     private ulong _sharedBytes; // Of its copies that no timestamp stands behind yet.
     private int _slot;
     private bool _isOpen;
@@ -97,7 +98,18 @@ internal sealed unsafe class CopyStream : IDisposable
             Open();
         }
 
+        Leave();
         return _commands[_slot];
+    }
+
+    // The other end of the last copy, when nothing else did it.
+    private void Leave()
+    {
+        if (_left.Exists)
+        {
+            CopyRecorder.Leave(_device, _commands[_slot], default, _left);
+            _left = default;
+        }
     }
 
     /// <summary>Makes everything recorded so far happen before what comes.</summary>
@@ -115,18 +127,25 @@ internal sealed unsafe class CopyStream : IDisposable
             commands, PipelineStageFlags.AllCommandsBit, PipelineStageFlags.AllCommandsBit, 0, 1, &barrier, 0, null, 0, null);
     }
 
-    /// <summary>Opens a batch with room for one more timed copy.</summary>
+    /// <summary>Opens a batch with room for one more timed copy, and makes its stores ready, as <see cref="CopyRecorder"/> does.</summary>
+    /// <param name="from">What is read.</param>
+    /// <param name="to">What is written; what it held is gone.</param>
     /// <returns>Its commands.</returns>
-    public CommandBuffer CommandsForTimed()
+    public CommandBuffer EnterTimed(in Store from, in Store to)
     {
         FlushIfWorth();
-        return Commands();
+        if (!_isOpen)
+        {
+            Open();
+        }
+
+        CommandBuffer commands = _commands[_slot];
+        CopyRecorder.Enter(_device, commands, from, to, isFresh: true, _left);
+        _left = default;
+        return commands;
     }
 
-    /// <summary>
-    /// Starts the time of a copy, in the batch of <see cref="CommandsForTimed"/>, behind the barrier of
-    /// <see cref="CopyRecorder.Enter"/>.
-    /// </summary>
+    /// <summary>Starts the time of a copy, behind <see cref="EnterTimed"/>.</summary>
     /// <param name="tag">What it is.</param>
     public void BeginTimed(in CopyTag tag)
     {
@@ -143,9 +162,23 @@ internal sealed unsafe class CopyStream : IDisposable
         }
     }
 
-    /// <summary>Ends the time of a copy, behind the barrier of <see cref="CopyRecorder.Leave"/>.</summary>
-    public void EndTimed()
+    /// <summary>
+    /// Ends the time of a copy, and leaves its stores; where no timestamp follows, the barrier of the next copy does that too, so that
+    /// a copy in a row takes one barrier instead of two.
+    /// </summary>
+    /// <param name="from">What was read, to be at rest again; <c>default</c> when it is about to go.</param>
+    /// <param name="to">What was written.</param>
+    public void EndTimed(in Store from, in Store to)
     {
+        if (SharesTimestamps && !from.Exists)
+        {
+            _left = to;
+        }
+        else
+        {
+            CopyRecorder.Leave(_device, _commands[_slot], from, to);
+        }
+
         int copy = _timedCounts[_slot]++;
         _ends[(_slot * MaxTimed) + copy] = (ushort)_queryCounts[_slot];
         if (!SharesTimestamps)
@@ -178,6 +211,7 @@ internal sealed unsafe class CopyStream : IDisposable
         }
 
         CommandBuffer commands = _commands[_slot];
+        Leave();
         CloseTimed();
         _isOpen = false;
         _device.Check(_device.Functions.EndCommandBuffer(commands), "vkEndCommandBuffer");

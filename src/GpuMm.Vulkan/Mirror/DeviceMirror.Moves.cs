@@ -86,18 +86,15 @@ internal sealed partial class DeviceMirror
 
     private void RecordCopy(in Store from, in Store to, in CopyTag tag)
     {
-        CommandBuffer commands = Stream.CommandsForTimed();
-        CopyRecorder.Enter(Device, commands, from, to, isFresh: true);
+        CommandBuffer commands = Stream.EnterTimed(from, to);
         Stream.BeginTimed(tag);
         CopyRecorder.Copy(Device, commands, from, to);
-        CopyRecorder.Leave(Device, commands, default, to); // The source is about to go.
-        Stream.EndTimed();
+        Stream.EndTimed(default, to); // The source is about to go.
     }
 
     private void RecordClear(in Store to, in CopyTag tag)
     {
-        CommandBuffer commands = Stream.CommandsForTimed();
-        CopyRecorder.Enter(Device, commands, default, to, isFresh: true);
+        CommandBuffer commands = Stream.EnterTimed(default, to);
         if (to.IsImage && !Device.ClearsImages)
         {
             // A queue that only copies fills buffers, not images: zeroes come from a buffer beside it.
@@ -114,8 +111,7 @@ internal sealed partial class DeviceMirror
             CopyRecorder.Clear(Device, commands, to);
         }
 
-        CopyRecorder.Leave(Device, commands, default, to);
-        Stream.EndTimed();
+        Stream.EndTimed(default, to);
     }
 
     // Memory in the domain, for whoever has none there. It holds nothing yet.
