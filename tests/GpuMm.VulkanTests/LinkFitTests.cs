@@ -50,7 +50,7 @@ public sealed class LinkFitTests(ITestOutputHelper output)
     [Fact]
     public void ANegativeFixedCostIsNone()
     {
-        LinkFit fit = LinkFit.Of([(1 << 20, 90_000), (2 << 20, 200_000), (4 << 20, 420_000)]);
+        LinkFit fit = LinkFit.Of([new(1 << 20, 0, 90_000), new(2 << 20, 0, 200_000), new(4 << 20, 0, 420_000)]);
         Assert.Equal(0, fit.LatencyNs);
         Assert.True(fit.BytesPerSecond > 0);
     }
@@ -87,7 +87,7 @@ public sealed class LinkFitTests(ITestOutputHelper output)
 
     [Fact]
     public void TwoSizesAreNoFit() =>
-        Assert.Throws<ArgumentException>(static () => LinkFit.Of([(4096, 1), (8192, 2), (8192, 2)]));
+        Assert.Throws<ArgumentException>(static () => LinkFit.Of([new(4096, 0, 1), new(8192, 0, 2), new(8192, 0, 2)]));
 
     [Fact]
     public void TheVerdictIsThatOfTheNumbers()
@@ -123,6 +123,33 @@ public sealed class LinkFitTests(ITestOutputHelper output)
         finally
         {
             File.Delete(path);
+        }
+
+        TestVulkan.AssertClean(device);
+    }
+
+    [Fact]
+    public void EachCopyIsNotedWithTheSizeOfTheOneBeforeIt()
+    {
+        using VulkanDevice device = TestVulkan.Open();
+        ulong[] sizes = [64 << 10, 128 << 10, 256 << 10];
+        using (CopySampler sampler = new(device, sizes, [CopyPath.ToDevice, CopyPath.ToHost], seed: 11))
+        {
+            for (int round = 0; round < CopySampler.OrderCount; round++)
+            {
+                sampler.Round();
+            }
+
+            // Each copy of an order goes before one other: so all but its last, and the last of the order before.
+            CopyTime[][] bySeries = [.. sampler.Series.Select(static series => series.Times(1 << 30).ToArray())];
+            for (int order = 0; order < CopySampler.OrderCount; order++)
+            {
+                List<ulong> left = [.. sizes, .. sizes];
+                int strangers = bySeries.Count(times => !left.Remove(times[order].BytesBefore));
+                Assert.True(strangers <= 1, $"order {order}: {strangers} sizes that went before nothing");
+            }
+
+            Assert.True(bySeries.Any(static times => times.Select(static time => time.BytesBefore).Distinct().Count() > 1));
         }
 
         TestVulkan.AssertClean(device);
@@ -172,12 +199,12 @@ public sealed class LinkFitTests(ITestOutputHelper output)
         return times;
     }
 
-    private static List<(ulong SizeBytes, double Ns)> Points(double latencyNs, double rate, Func<ulong, double> noise)
+    private static List<CopyTime> Points(double latencyNs, double rate, Func<ulong, double> noise)
     {
-        List<(ulong SizeBytes, double Ns)> points = [];
+        List<CopyTime> points = [];
         for (ulong size = 64 << 10; size <= 32 << 20; size *= 2)
         {
-            points.Add((size, (latencyNs + (size * 1e9 / rate)) * noise(size)));
+            points.Add(new CopyTime(size, 0, (latencyNs + (size * 1e9 / rate)) * noise(size)));
         }
 
         return points;

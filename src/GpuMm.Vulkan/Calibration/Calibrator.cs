@@ -61,7 +61,7 @@ public static class Calibrator
         LinkFit Fit(params CopyPath[] which) =>
             LinkFit.Of([.. samples.Where(s => which.Contains(s.Path)).SelectMany(static s => s.Times(4))]);
         LinkFit link = Fit(CopyPath.ToDevice, CopyPath.ToHost);
-        LinkFit vram = LinkFit.Of([.. samples.Where(static s => s.Path == CopyPath.Clear).SelectMany(static s => s.Times(4)).Select(static t => (t.SizeBytes, t.Ns))]);
+        LinkFit vram = LinkFit.Of([.. samples.Where(static s => s.Path == CopyPath.Clear).SelectMany(static s => s.Times(4)).Select(static t => t with { BytesBefore = 0 })]);
         return new CalibrationResult
         {
             Device = device.Info.Name,

@@ -53,16 +53,7 @@ public sealed record LinkFit
     public double PredictNs(ulong sizeBytes, ulong bytesBefore = 0) =>
         LatencyNs + Cold.NsBehind(bytesBefore) + (sizeBytes * 1e9 / BytesPerSecond);
 
-    /// <summary>Fits a fixed cost and a rate.</summary>
-    /// <param name="points">Sizes and times, ns; at least 3 sizes that differ.</param>
-    /// <exception cref="ArgumentException">There are fewer, or a time is not positive.</exception>
-    public static LinkFit Of(IReadOnlyList<(ulong SizeBytes, double Ns)> points)
-    {
-        ArgumentNullException.ThrowIfNull(points);
-        return Of([.. points.Select(static p => new CopyTime(p.SizeBytes, 0, p.Ns))]);
-    }
-
-    /// <summary>Fits, with what the copy before adds when the points tell it.</summary>
+    /// <summary>Fits a fixed cost and a rate, and what the copy before adds when the points tell it.</summary>
     /// <param name="points">At least 3 sizes that differ.</param>
     /// <exception cref="ArgumentException">There are fewer, or a time is not positive.</exception>
     public static LinkFit Of(IReadOnlyList<CopyTime> points)

@@ -196,7 +196,7 @@ public sealed partial class BuddyAllocator
             return MmStatus.InvalidArgument;
         }
 
-        MmStatus status = isTooBig || plan.SizeChunks > _freeChunks + (plan.SizeChunks - left)
+        MmStatus status = isTooBig || left > _freeChunks
             ? MmStatus.NoSpace
             : TryTake(plan, left + (plan.RoundedChunks - plan.SizeChunks), ref taken);
         return status == MmStatus.NoSpace && mayTryHarder ? TryTakeHarder(plan, ref taken) : status;

@@ -62,8 +62,17 @@ internal sealed class BuddyBlockTable
     /// <summary>Takes a slot for a block. The caller has seen <see cref="SpareCount"/> above 0.</summary>
     internal uint Add(BuddyPlace place)
     {
+        ref Entry entry = ref TakeSlot(out uint slot);
+        entry.Next = None;
+        SetPlace(slot, place.Packed);
+        return slot;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // measured by the row "buddy" of the allocator bench
+    private ref Entry TakeSlot(out uint slot)
+    {
         Debug.Assert(LiveCount < _maxCount, "The caller asked for room first.");
-        uint slot = _freeHead;
+        slot = _freeHead;
         if (slot == None)
         {
             slot = MakeSlot();
@@ -72,11 +81,9 @@ internal sealed class BuddyBlockTable
         ref Entry entry = ref this[slot];
         _freeHead = entry.Next;
         entry.Generation = unchecked(entry.Generation + 1);
-        entry.Next = None;
-        SetPlace(slot, place.Packed);
         LiveCount++;
         Debug.Assert((entry.Generation & 1) == 1, "Generations of live blocks are odd.");
-        return slot;
+        return ref entry;
     }
 
     /// <summary>Begins a chain of blocks.</summary>
@@ -85,16 +92,7 @@ internal sealed class BuddyBlockTable
     /// <summary>Takes a slot for the next block of a chain. The caller has seen <see cref="SpareCount"/> above 0.</summary>
     internal void Add(ref Chain chain, BuddyPlace place)
     {
-        Debug.Assert(LiveCount < _maxCount, "The caller asked for room first.");
-        uint slot = _freeHead;
-        if (slot == None)
-        {
-            slot = MakeSlot();
-        }
-
-        ref Entry entry = ref this[slot];
-        _freeHead = entry.Next;
-        entry.Generation = unchecked(entry.Generation + 1);
+        TakeSlot(out uint slot);
         if (chain.Count == 0)
         {
             chain.Head = slot;
@@ -108,7 +106,6 @@ internal sealed class BuddyBlockTable
 
         chain.Last = slot;
         chain.Count++;
-        LiveCount++;
     }
 
     /// <summary>The list of the blocks of a chain.</summary>
