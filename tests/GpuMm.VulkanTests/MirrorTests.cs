@@ -83,6 +83,38 @@ public sealed class MirrorTests(ITestOutputHelper output)
         Assert.Equal(0ul, rig.Driver.Mirror.Room.Pool(MemoryDomain.Gtt).UsedBytes);
     }
 
+    // One barrier ends a copy and begins the next: the image between them is read at once, waits, or is written again.
+    [Fact]
+    public void CopiesInARowLeaveEveryImageAsTheNextOneFindsIt()
+    {
+        using MirrorRig rig = new(options: new MirrorOptions { BlockBytes = 1 << 20, Check = MirrorCheck.None });
+        BufferObject first = rig.Create(8, Placement.System, "first");
+        BufferObject second = rig.Create(8, Placement.System, "second");
+        rig.FillRandom(first, 6);
+        rig.FillRandom(second, 7);
+        foreach (BufferObject each in (BufferObject[])[first, second])
+        {
+            Assert.Equal(MmStatus.Ok, rig.Place(each, Placement.Gtt)); // What was written is passed on here.
+        }
+
+        ulong before = rig.Driver.Mirror!.Stream.SubmittedCount;
+        foreach ((BufferObject target, Placement placement) in ((BufferObject, Placement)[])
+            [(first, Placement.Vram), (first, Placement.Gtt), (first, Placement.Vram), (second, Placement.Vram), (first, Placement.Gtt), (second, Placement.Gtt), (first, Placement.Vram)])
+        {
+            Assert.Equal(MmStatus.Ok, rig.Place(target, placement));
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            BufferObject cleared = rig.Create(8, Placement.Vram, "cleared");
+            rig.Release(cleared);
+            rig.Clock.Advance(1_000_000_000); // Its clearing ends; its store is free for the next one.
+        }
+
+        Assert.Equal(before, rig.Driver.Mirror.Stream.SubmittedCount); // All of it is one batch.
+        rig.AssertAgrees();
+    }
+
     [Fact]
     public void APlantedStalePageIsFound()
     {
