@@ -149,7 +149,7 @@ public sealed class LinkFitTests(ITestOutputHelper output)
                 Assert.True(strangers <= 1, $"order {order}: {strangers} sizes that went before nothing");
             }
 
-            Assert.True(bySeries.Any(static times => times.Select(static time => time.BytesBefore).Distinct().Count() > 1));
+            Assert.Contains(bySeries, static times => times.Select(static time => time.BytesBefore).Distinct().Count() > 1);
         }
 
         TestVulkan.AssertClean(device);
