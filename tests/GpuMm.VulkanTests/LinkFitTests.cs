@@ -193,7 +193,8 @@ public sealed class LinkFitTests(ITestOutputHelper output)
         {
             ulong size = 64ul << (10 + random.Next(10));
             ulong before = 64ul << (10 + random.Next(10));
-            times.Add(new CopyTime(size, before, (latencyNs + cold.NsBehind(before) + (size * 1e9 / rate)) * noise(i)));
+            double coldNs = cold.MostNs == 0 ? 0 : cold.MostNs * (Math.Min(before, cold.FullBytes) / (double)cold.FullBytes); // Not in whole ns, as the model has it.
+            times.Add(new CopyTime(size, before, (latencyNs + coldNs + (size * 1e9 / rate)) * noise(i)));
         }
 
         return times;
