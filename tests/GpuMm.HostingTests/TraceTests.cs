@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -50,14 +51,15 @@ public sealed class TraceTests
         WorkloadService workloads = new(provider.GetServices<ITraceSource>());
         Assert.Equal(["demo", "crowd", "played"], workloads.Names);
         WorkloadRun run = workloads.Start(gpu, new WorkloadRequest("Played"));
-        WorkloadView view;
+        Played played = Assert.Single(provider.GetServices<ITraceSource>().OfType<Played>());
         do
         {
             await Task.Delay(10, TestContext.Current.CancellationToken);
-            view = run.View();
-            Assert.Null(view.Failure);
+            Assert.Null(run.View().Failure);
         }
-        while (view.Frames < 2 || gpu.Sessions.Sum(static session => session.HandleCount) != 3);
+        while (!played.IsAtLast);
+        WorkloadView view = run.View();
+        Assert.Equal(3, gpu.Sessions.Sum(static session => session.HandleCount));
         Assert.Equal(["played 7", "played 8"], gpu.Sessions.Select(static session => session.Name).Where(static name => name != "played").Order(StringComparer.Ordinal));
         GpuSession game = gpu.Sessions.First(static session => session.Name == "played 7");
         Dictionary<string, (uint Handle, TrackedObject Tracked)> objects = game.Objects().ToDictionary(static each => each.Value.Target.Name, static each => (each.Key, each.Value), StringComparer.Ordinal);
@@ -130,15 +132,18 @@ public sealed class TraceTests
     // The events, and then one that is far away, so that the run goes on until it is stopped.
     private sealed class Played : ITraceSource
     {
+        private readonly ConcurrentQueue<TraceEvent> _left = new([.. s_events, new TraceEvent { Kind = TraceKind.Marker, TimeNs = 3_600_000 * Ms }]);
+
         public string Name => "played";
 
-        public ITraceReader Open() => new Reader();
+        // All but the last have been played then, since one is read only after the one before it.
+        public bool IsAtLast => _left.IsEmpty;
+
+        public ITraceReader Open() => new Reader(_left);
     }
 
-    private sealed class Reader : ITraceReader
+    private sealed class Reader(ConcurrentQueue<TraceEvent> left) : ITraceReader
     {
-        private readonly Queue<TraceEvent> _left = new([.. s_events, new TraceEvent { Kind = TraceKind.Marker, TimeNs = 3_600_000 * Ms }]);
-
         public TraceDescription Description => throw new NotSupportedException();
 
         public string? Warning => null;
@@ -148,7 +153,7 @@ public sealed class TraceTests
         // One at a time, as a slow source may.
         public int Read(Span<TraceEvent> batch)
         {
-            if (_left.TryDequeue(out TraceEvent each))
+            if (left.TryDequeue(out TraceEvent each))
             {
                 batch[0] = each;
                 return 1;
