@@ -28,7 +28,7 @@ public sealed partial class RecordingReplay
             code.Group == 0 ? null : _groups.GetValueOrDefault((ulong)code.Group), code.NeedsCpuAccess);
         OperationContext context = ContextOf(e, shared);
         Hold(shared, e);
-        MmStatus status = _device.TryCreate(description, PlacementOf(e), ref context, out BufferObject? made);
+        MmStatus status = _device.TryCreate(description, PlacementOf(e.Placement, 0), ref context, out BufferObject? made);
         LetGo();
         Compare(status, expected);
         if (made is not null)
@@ -62,7 +62,7 @@ public sealed partial class RecordingReplay
         switch (e.DeviceKind)
         {
             case DeviceEventKind.Validated:
-                Compare(target.Validate(PlacementOf(e), ref context), e.Status);
+                Compare(target.Validate(PlacementOf(e.Placement, 0), ref context), e.Status);
                 break;
             case DeviceEventKind.SwapEnded:
                 Compare(_device.SwapOutObject(target, ref context), e.Status);

@@ -34,8 +34,8 @@ public sealed partial class RecordingReplay
             ClientId = e.ClientId,
             Priority = (JobPriority)Math.Clamp(e.Count, (int)JobPriority.Background, (int)JobPriority.Kernel),
             MaxPendingJobs = (int)Math.Clamp(e.SizeBytes, 1, int.MaxValue),
-            Preferred = Placement.FromCode(e.Placement),
-            Allowed = Placement.FromCode(new PlacementCode(e.OffsetBytes, (byte)allowedCount)),
+            Preferred = PlacementOf(e.Placement, 0),
+            Allowed = PlacementOf(new PlacementCode(e.OffsetBytes, (byte)allowedCount), 8),
             OnDemand = (e.Detail & QueueFlags.OnDemand) != 0,
             Chooser = (e.Detail & QueueFlags.ChoosesAnew) != 0 ? _choices : null,
         };
@@ -67,7 +67,7 @@ public sealed partial class RecordingReplay
                 _windows[e.Count] = (e.OffsetBytes, e.SizeBytes);
                 break;
             case DeviceEventKind.Validated when e.Count != 0:
-                _choices.Add(_objects.GetValueOrDefault(e.ObjectId), PlacementOf(e));
+                _choices.Add(_objects.GetValueOrDefault(e.ObjectId), PlacementOf(e.Placement, 0));
                 _windows.Clear();
                 break;
             case DeviceEventKind.CameBack:
@@ -88,7 +88,7 @@ public sealed partial class RecordingReplay
         AdvanceToStart();
         if (_queue is not null && (_uses.Count > 0 || e.Count == 0))
         {
-            _choices.Allowed = _queue.Allowed.Code;
+            _choices.Allowed = _queue.Allowed;
             _queue.NotBefore = new SimTime((long)Math.Min(_notBeforeNs, MaxTimeNs));
             bool tellsBase = e.OffsetBytes != 0 || e.RelatedId != 0; // Old recordings tell how long it took in all.
             long baseNs = (long)Math.Min(tellsBase ? e.OffsetBytes : e.DurationNs, MaxTimeNs >> 8);
@@ -102,10 +102,10 @@ public sealed partial class RecordingReplay
     private sealed class Choices : IPlacementChooser
     {
         private readonly Queue<(BufferObject? Target, Placement? Placement)> _recorded = new();
-        private PlacementCode _last;
+        private Placement _last = Placement.Empty;
 
         /// <summary>The second wish of the queue: whoever was asked for it is not asked again.</summary>
-        public PlacementCode Allowed { get; set; }
+        public Placement Allowed { get; set; } = Placement.Empty;
 
         public void Clear() => _recorded.Clear();
 
@@ -114,14 +114,14 @@ public sealed partial class RecordingReplay
         public bool TryChoose(BufferObject target, MmStatus? last, out Placement placement)
         {
             placement = Placement.Empty;
-            bool mayChoose = last is null || (last == MmStatus.OutOfMemory && _last != Allowed);
+            bool mayChoose = last is null || (last == MmStatus.OutOfMemory && !_last.IsSameAs(Allowed));
             while (mayChoose && _recorded.TryPeek(out (BufferObject? Target, Placement? Placement) next) && ReferenceEquals(next.Target, target))
             {
                 _recorded.Dequeue();
                 if (next.Placement is { } recorded)
                 {
                     placement = recorded;
-                    _last = recorded.Code;
+                    _last = recorded;
                     return true;
                 }
 

@@ -271,15 +271,16 @@ public sealed partial class RecordingReplay
         return context;
     }
 
-    private Placement PlacementOf(in TraceEvent e)
+    // With the windows that were told for it.
+    private Placement PlacementOf(PlacementCode code, int firstNumber)
     {
-        Place[] places = new Place[e.Placement.Count];
+        Place[] places = new Place[code.Count];
         for (int i = 0; i < places.Length; i++)
         {
-            (ulong offset, ulong size) = _windows.GetValueOrDefault(i);
+            (ulong offset, ulong size) = _windows.GetValueOrDefault(firstNumber + i);
             ulong first = offset >> Pages.Shift;
             places[i] = new Place(
-                e.Placement.DomainAt(i), (PlaceFlags)e.Placement.FlagsAt(i), first, size == 0 ? 0 : first + (size >> Pages.Shift));
+                code.DomainAt(i), (PlaceFlags)code.FlagsAt(i), first, size == 0 ? 0 : first + (size >> Pages.Shift));
         }
 
         return new Placement(places);

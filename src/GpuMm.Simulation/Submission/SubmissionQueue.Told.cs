@@ -90,6 +90,8 @@ public sealed partial class SubmissionQueue
                 (Options.Budget is not null || Options.Throttle is not null || Options.Chooser is not null ? QueueFlags.ChoosesAnew : 0) |
                 (ReferenceEquals(_ring, _driver.Render.Queue) ? QueueFlags.SharesRing : 0),
         };
+        device.ReportWindows(Options.Preferred, 0);
+        device.ReportWindows(Options.Allowed, 8);
         device.Report(DeviceEventKind.QueueOpened, opened);
     }
 }

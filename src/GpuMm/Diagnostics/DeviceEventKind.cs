@@ -88,7 +88,10 @@ public enum DeviceEventKind : byte
     /// </summary>
     Validated = 20,
 
-    /// <summary>A wish of the next creation or validation has a window: wish as count, first byte as offset, size (0: no end).</summary>
+    /// <summary>
+    /// A wish of the next creation, validation or queue has a window: wish as count (from 8: of a queue's allowed ones), first byte as
+    /// offset, size (0: no end).
+    /// </summary>
     WishWindow = 21,
 
     /// <summary>Space was taken: domain as <c>To</c>, offset, size; one event per range.</summary>

@@ -43,11 +43,8 @@ internal sealed partial class RandomProgram
     // On the usual ring, or one of its own with what clients may ask for: a budget or a throttle that is soon empty among it.
     private SubmissionQueue OpenQueue()
     {
-        // A queue tells its wishes by their codes, which hold no windows: such are not recorded.
         Placement preferred = DrawPlacement(mayBeEmpty: false);
         Placement allowed = DrawPlacement(mayBeEmpty: false);
-        preferred = preferred.HasWindows ? Placement.Vram : preferred;
-        allowed = allowed.HasWindows ? Placement.VramThenGtt : allowed;
         if (Roll(3) == 0)
         {
             return new SubmissionQueue(_driver) { Preferred = preferred, Allowed = allowed };

@@ -80,6 +80,22 @@ public sealed partial class GpuDevice
         }
     }
 
+    /// <summary>
+    /// Tells observers of the windows in a placement that is told next, since its code leaves them out:
+    /// a <see cref="DeviceEventKind.WishWindow"/> for each wish that has one.
+    /// </summary>
+    /// <param name="placement">The placement.</param>
+    /// <param name="firstNumber">Number of its first wish: 0, or 8 for the second placement of the same event.</param>
+    public void ReportWindows(Placement placement, int firstNumber)
+    {
+        ArgumentNullException.ThrowIfNull(placement);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)firstNumber, 8u, nameof(firstNumber));
+        if (IsObserved)
+        {
+            RaiseWindows(null, placement, firstNumber);
+        }
+    }
+
     internal ulong NextBulkId() => Interlocked.Increment(ref _lastBulkId);
 
     internal void Raise(in DeviceEvent occurred)
@@ -162,7 +178,7 @@ public sealed partial class GpuDevice
         }
     }
 
-    private void RaiseWindows(BufferObject target, Placement placement)
+    private void RaiseWindows(BufferObject? target, Placement placement, int firstNumber = 0)
     {
         for (int i = 0; placement.HasWindows && i < placement.Places.Length; i++)
         {
@@ -172,9 +188,9 @@ public sealed partial class GpuDevice
                 Raise(new DeviceEvent
                 {
                     Kind = DeviceEventKind.WishWindow,
-                    ObjectId = target.Id,
-                    ClientId = target.ClientId,
-                    Count = i,
+                    ObjectId = target?.Id ?? 0,
+                    ClientId = target?.ClientId ?? 0,
+                    Count = firstNumber + i,
                     OffsetBytes = Pages.Bytes(place.FirstPage),
                     SizeBytes = place.EndPage == 0 ? 0 : Pages.Bytes(place.EndPage - place.FirstPage),
                 });
