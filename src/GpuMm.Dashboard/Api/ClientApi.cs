@@ -1,6 +1,5 @@
 using System;
 using System.Buffers.Text;
-using System.Linq;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
@@ -31,7 +30,7 @@ internal static class ClientApi
             .ProducesProblem(StatusCodes.Status409Conflict);
         RouteGroupBuilder client = device.MapGroup("/clients/{client:int}").WithTags("Clients");
         client.MapGet("/", static (ClientScope scope, HttpContext context) =>
-            Views.Of(context, scope.Gpu.Name).Clients().First(each => each.Id == scope.Session.Id)).WithSummary("One client.");
+            Views.Of(context, scope.Gpu.Name).Client(scope.Session)).WithSummary("One client.");
         client.MapDelete("/", CloseAsync).WithSummary("Closes a client and releases all that it holds.");
         client.MapPost("/heartbeat", static (ClientScope scope) => TypedResults.NoContent()).WithSummary("Says that the client lives. Every other request of it says so too.");
         client.MapGet("/fdinfo", static (ClientScope scope) => TypedResults.Text(scope.Session.FdInfo())).WithSummary("What it holds, in the keys that drivers show in fdinfo.").Produces<string>(StatusCodes.Status200OK, "text/plain");
@@ -43,7 +42,7 @@ internal static class ClientApi
         string device, OpenClientRequest request, HttpContext context, ServeOptions options, ServiceLimits limits)
     {
         SimulatedGpu gpu = ClientScope.DeviceOf(context, device);
-        double seconds = request.LeaseSeconds ?? options.UsualLease.TotalSeconds;
+        double seconds = request.LeaseSeconds ?? Math.Clamp(options.UsualLease.TotalSeconds, limits.MinLeaseSeconds, limits.MaxLeaseSeconds);
         if (!(seconds >= limits.MinLeaseSeconds && seconds <= limits.MaxLeaseSeconds))
         {
             throw new ApiException(StatusCodes.Status400BadRequest, $"leaseSeconds is {seconds:0.###}; give {limits.MinLeaseSeconds:0.###} to {limits.MaxLeaseSeconds:0.###}.");

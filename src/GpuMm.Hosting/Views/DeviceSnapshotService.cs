@@ -123,6 +123,19 @@ public sealed class DeviceSnapshotService
         }
     }
 
+    /// <summary>One client as it is now, also when it came after the last look.</summary>
+    /// <param name="session">The client.</param>
+    /// <remarks>What it uses of each domain is as old as in <see cref="Clients"/>: nothing for one that came later.</remarks>
+    public ClientView Client(GpuSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        lock (_gate)
+        {
+            Look();
+            return View(session, _gpu.Driver.ClockNs);
+        }
+    }
+
     /// <summary>Samples of rates after a time, oldest first.</summary>
     /// <param name="afterNs">On the driver's clock, ns; 0 for all that are kept.</param>
     public IReadOnlyList<RateSample> RateSamples(long afterNs) => Rates.After(afterNs);
