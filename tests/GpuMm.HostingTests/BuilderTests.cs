@@ -18,6 +18,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace GpuMm.HostingTests;
@@ -49,7 +50,9 @@ public sealed class BuilderTests
     [Fact]
     public void ALinkOfOnesOwnIsWhatMovesTravelOver()
     {
+        FakeTimeProvider time = new();
         ServiceCollection services = [];
+        services.AddSingleton<TimeProvider>(time);
         services.AddGpuMm().AddLinkModel(s_slow).AddLinkModel(s_slow)
             .AddGpu("far", static gpu => gpu.Link = "Satellite")
             .AddGpu("near", static gpu => gpu.Link = "agp8x")
@@ -60,7 +63,10 @@ public sealed class BuilderTests
         Assert.Null(far.TryOpenSession("test", default, out GpuSession? session));
         Assert.Null(session!.Create(new ObjectRequest(1 << 20, "a", "gtt"), out uint handle));
         Assert.Null(session.Place(handle, "vram"));
-        Assert.Equal(1ul, far.Driver.PendingCount); // It takes 1.6 s.
+        time.Advance(TimeSpan.FromMilliseconds(1_599));
+        Assert.Equal(1ul, far.Driver.PendingCount);
+        time.Advance(TimeSpan.FromMilliseconds(1)); // 0.6 s for the way and one for a mebibyte.
+        Assert.Equal(0ul, far.Driver.PendingCount);
         Assert.Equal("agp8x", provider.GetRequiredKeyedService<SimulatedGpu>("near").Machine.Link.Name);
         OptionsValidationException refused = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredKeyedService<SimulatedGpu>("nowhere"));
         Assert.Contains("GpuMm:Gpus:nowhere:Link is 'string'", refused.Message, StringComparison.Ordinal);

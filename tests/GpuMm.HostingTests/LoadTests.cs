@@ -98,7 +98,7 @@ public sealed class LoadTests(ITestOutputHelper output)
                     ulong fence = await client.SubmitAsync([.. objects.Take(8).Select(static each => new JobUse(each.Target))], TimeSpan.FromMicroseconds(50), cancel);
                     Note(times["submit"], start);
                     start = Stopwatch.GetTimestamp();
-                    Assert.True((await client.WaitAsync(fence, TimeSpan.FromSeconds(20), cancel)).IsSignaled);
+                    Assert.True((await client.WaitAsync(fence, TimeSpan.FromSeconds(30), cancel)).IsSignaled);
                     Note(times["wait"], start);
                     break;
                 default:

@@ -265,7 +265,7 @@ public sealed class StateTests
         using (SimulatedGpu gpu = Gpu())
         {
             using DeviceState state = new(gpu, folder.Path);
-            using CancellationTokenSource stop = new(TimeSpan.FromSeconds(60));
+            using CancellationTokenSource stop = new(TimeSpan.FromMinutes(10));
             int written = 0;
             Task[] writers = [.. Enumerable.Range(0, Writers).Select(index => Task.Run(async () =>
             {

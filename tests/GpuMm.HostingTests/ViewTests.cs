@@ -200,6 +200,18 @@ public sealed class ViewTests(ITestOutputHelper output)
         Assert.Equal(first.Total + 1, view.SearchRecent(new ObjectQuery("77")).Total);
     }
 
+    [Fact]
+    public void AClientThatCameAfterTheLastLookIsSeenWhenItIsAskedFor()
+    {
+        FakeTimeProvider time = new();
+        using SimulatedGpu gpu = new("gpu0", new SimulatedGpuOptions { Vram = ByteCount.MiB(4), Aperture = ByteCount.MiB(64), System = ByteCount.MiB(64), Backing = BackingKind.None, Speed = 0 }, time);
+        DeviceSnapshotService view = new(gpu);
+        Assert.Empty(view.Clients());
+        GpuSession late = Open(gpu, "late");
+        Assert.Empty(view.Clients()); // No time has passed: as it was looked at.
+        Assert.Equal((late.Id, "late"), (view.Client(late).Id, view.Client(late).Name));
+    }
+
     private static SimulatedGpu Gpu(ByteCount vram) =>
         new("gpu0", new SimulatedGpuOptions { Vram = vram, Aperture = ByteCount.MiB(64), System = ByteCount.MiB(64), Backing = BackingKind.None, Speed = 0 });
 
