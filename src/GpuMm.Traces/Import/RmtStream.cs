@@ -7,8 +7,8 @@ namespace GpuMm.Traces.Import;
 /// <remarks>Source: the RMT format notes of Radeon Memory Visualizer, for sizes and bits.</remarks>
 internal sealed class RmtStream(ReadOnlyMemory<byte> bytes, int minorVersion, int majorVersion, long fileOffset)
 {
-    // Types whose bits 4 to 7 are a time difference.
-    private const uint TypesWithDelta = 0b1011_1101_1111_1010;
+    // Types whose bits 4 to 7 are a time difference: 3 to 8 and 10 to 13.
+    private const uint TypesWithDelta = 0b0011_1101_1111_1000;
 
     private readonly ReadOnlyMemory<byte> _bytes = bytes;
     private int _at;

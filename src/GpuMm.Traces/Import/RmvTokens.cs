@@ -193,10 +193,12 @@ internal sealed class RmvTokens(ObjectNames names, PyTorchEvents.Sink emit)
 
     private void Mark(RmtStream token, in TraceEvent e)
     {
+        // Behind a name stand the number of the resource, and in its second form a delay.
         ulong kind = token.Bits(8, 4);
-        if (kind is 0 or 1 or 6 && token.Token.Length > 8)
+        int numberBytes = kind switch { 0 => 4, 1 => 0, 6 => 12, _ => -1 };
+        if (numberBytes >= 0 && token.Token.Length > 4 + numberBytes)
         {
-            ReadOnlySpan<byte> text = kind == 1 ? token.Token[4..] : token.Token[4..^4];
+            ReadOnlySpan<byte> text = token.Token[4..^numberBytes];
             int end = text.IndexOf((byte)0);
             emit(e with { Kind = TraceKind.Marker, Name = (kind == 1 ? "snapshot " : "name ") + Fields.Text(end < 0 ? text : text[..end]) });
         }
