@@ -110,10 +110,13 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator("#groups tbody tr").Filter(new LocatorFilterOptions { HasText = "desktop" })).ToContainTextAsync("8 MiB");
         await page.GotoAsync(new Uri(browser.Service.Address, "/workloads").ToString());
         await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
+        ILocator runs = page.Locator("table.dense tbody tr");
+        int before = await runs.CountAsync();
         await page.GetByLabel("Group").SelectOptionAsync("desktop/browser");
         await page.GetByLabel("Size against VRAM").FillAsync("0.2");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start", Exact = true }).ClickAsync();
-        await Expect(page.Locator("table.dense tbody tr").First).ToContainTextAsync("runs");
+        await Expect(runs).ToHaveCountAsync(before + 1); // Latest first.
+        await Expect(runs.First).ToContainTextAsync("runs");
         await page.GotoAsync(new Uri(browser.Service.Address, "/clients").ToString());
         await page.WaitForFunctionAsync("() => document.body.dataset.live === 'yes'");
         await Expect(page.Locator("table.dense").First).ToContainTextAsync("desktop/browser");
@@ -181,7 +184,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await page.GetByLabel("VRAM, one or several").FillAsync("64MiB,128MiB");
         await page.GetByLabel("Frames").FillAsync("120");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Run", Exact = true }).ClickAsync();
-        await Expect(page.GetByText("done in")).ToHaveCountAsync(2, new LocatorAssertionsToHaveCountOptions { Timeout = 60_000 });
+        await Expect(page.GetByText("done in")).ToHaveCountAsync(2);
         await page.GetByLabel("Compare run 1").ClickAsync();
         await page.GetByLabel("Compare run 2").ClickAsync();
         await Expect(page.Locator("#compare")).ToBeVisibleAsync();

@@ -12,7 +12,7 @@ namespace GpuMm.DashboardTests;
 /// <summary><c>gpumm serve</c> as a process of its own, on a free port.</summary>
 internal sealed partial class Service : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private readonly Process _process;
 
     private Service(Process process, Uri address)

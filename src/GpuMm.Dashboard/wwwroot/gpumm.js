@@ -4,10 +4,10 @@ export function keys(page) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches('input, select, textarea, canvas, [contenteditable]')) return;
     if (/^[1-7pd]$/.test(event.key)) page.invokeMethodAsync('OnKey', event.key).catch(() => {});
   });
-  const tell = () => page.invokeMethodAsync('OnHidden', document.hidden).catch(() => {});
+  const tell = () => page.invokeMethodAsync('OnHidden', document.hidden).then(() => { document.body.dataset.live = document.hidden ? 'no' : 'yes'; }).catch(() => {});
   document.addEventListener('visibilitychange', tell);
   if (document.hidden) tell();
-  document.body.dataset.live = 'yes'; // for whoever waits until the page answers
+  document.body.dataset.live = 'yes'; // for whoever waits until the page answers; 'no' once the service knows that nobody sees it
 }
 
 // Light on dark: what was chosen here before, or else what the system prefers.
