@@ -10,6 +10,10 @@ public sealed partial class RangeAllocator
     /// <param name="slot">Its place: a handle's slot, or a neighbour's.</param>
     internal ref readonly RangeSegment RecordAt(int slot) => ref _segments[slot];
 
+    /// <summary>The handle of a node.</summary>
+    /// <param name="slot">Its record; of a live node.</param>
+    internal RangeHandle HandleAt(int slot) => new(slot, _segments[slot].Generation);
+
     /// <summary>A hole.</summary>
     /// <param name="entry">Its entry; 0 for none, which lies somewhere too.</param>
     internal ref readonly RangeHole EntryAt(int entry) => ref _holes.Holes[entry];

@@ -19,6 +19,9 @@ internal struct RangeHole
     /// <summary>Subtree of larger holes in the <see cref="SizeIndex"/>.</summary>
     public int Right;
 
+    /// <summary>The hole above it in the <see cref="SizeIndex"/>; 0 at the root.</summary>
+    public int Parent;
+
     /// <summary>The hole's piece in the ring.</summary>
     public int Segment;
 

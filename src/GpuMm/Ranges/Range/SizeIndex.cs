@@ -9,7 +9,8 @@ namespace GpuMm.Ranges;
 /// </summary>
 /// <remarks>
 /// Most bins hold a hole or two, so most operations touch one treap node; a workload that fills one bin still costs
-/// O(log holes), expected. Treap priorities are a hash of the entry number: nothing to store and nothing to draw.
+/// O(log holes), expected. Treap priorities are a hash of the entry number: nothing to store and nothing to draw. A node knows
+/// its parent, so that a hole goes without a walk to it: a walk waits for each node in turn.
 /// Sources: two-level bins from TLSF (Masmano et al., 2004); treaps from Seidel and Aragon (1996).
 /// </remarks>
 internal sealed class SizeIndex(HoleTable table)
@@ -32,6 +33,7 @@ internal sealed class SizeIndex(HoleTable table)
         ref RangeHole added = ref holes[entry];
         int bin = BinOf(added.Size);
         ref int link = ref _roots[bin];
+        int parent = 0;
         if (link == 0)
         {
             _bins[bin >> BinBits] |= 1ul << (bin & (BinsPerOctave - 1));
@@ -42,6 +44,7 @@ internal sealed class SizeIndex(HoleTable table)
             uint priority = Priority(entry);
             while (link != 0 && Priority(link) >= priority)
             {
+                parent = link;
                 ref RangeHole hole = ref holes[link];
                 link = ref Precedes(in hole, added.Size, added.Start) ? ref hole.Right : ref hole.Left;
             }
@@ -51,9 +54,10 @@ internal sealed class SizeIndex(HoleTable table)
         link = entry;
         added.Left = 0;
         added.Right = 0;
+        added.Parent = parent;
         if (rest != 0)
         {
-            Split(holes, rest, ref added);
+            Split(holes, rest, entry);
         }
     }
 
@@ -62,25 +66,19 @@ internal sealed class SizeIndex(HoleTable table)
     {
         RangeHole[] holes = _table.Holes;
         ref RangeHole removed = ref holes[entry];
-        int bin = BinOf(removed.Size);
-        ref int link = ref _roots[bin];
-        while (link != entry)
+        int parent = removed.Parent;
+        if (parent != 0)
         {
-            ref RangeHole hole = ref holes[link];
-            link = ref Precedes(in hole, removed.Size, removed.Start) ? ref hole.Right : ref hole.Left;
+            ref RangeHole above = ref holes[parent];
+            Join(holes, ref (above.Left == entry ? ref above.Left : ref above.Right), parent, removed.Left, removed.Right);
+            return;
         }
 
-        if ((removed.Left | removed.Right) != 0)
+        int bin = BinOf(removed.Size);
+        Join(holes, ref _roots[bin], 0, removed.Left, removed.Right);
+        if (_roots[bin] == 0)
         {
-            Join(holes, ref link, removed.Left, removed.Right);
-        }
-        else
-        {
-            link = 0;
-            if (_roots[bin] == 0)
-            {
-                ClearBin(bin);
-            }
+            ClearBin(bin);
         }
     }
 
@@ -203,6 +201,11 @@ internal sealed class SizeIndex(HoleTable table)
                 return $"The size index is out of order at offset {holes[entry].Start}.";
             }
 
+            if (!IsBelowItsParent(entry))
+            {
+                return $"The size index has another parent of the hole at offset {holes[entry].Start}.";
+            }
+
             previous = entry;
         }
 
@@ -227,22 +230,29 @@ internal sealed class SizeIndex(HoleTable table)
         hole.Size != size ? hole.Size < size : hole.Start < start;
 
     /// <summary>Hangs the subtree <paramref name="rest"/> below a new node, smaller holes left, larger ones right.</summary>
-    private static void Split(RangeHole[] holes, int rest, ref RangeHole added)
+    private static void Split(RangeHole[] holes, int rest, int entry)
     {
+        ref RangeHole added = ref holes[entry];
         ref int left = ref added.Left;
         ref int right = ref added.Right;
+        int leftParent = entry;
+        int rightParent = entry;
         while (rest != 0)
         {
             ref RangeHole hole = ref holes[rest];
             if (Precedes(in hole, added.Size, added.Start))
             {
                 left = rest;
+                hole.Parent = leftParent;
+                leftParent = rest;
                 left = ref hole.Right;
                 rest = left;
             }
             else
             {
                 right = rest;
+                hole.Parent = rightParent;
+                rightParent = rest;
                 right = ref hole.Left;
                 rest = right;
             }
@@ -253,25 +263,41 @@ internal sealed class SizeIndex(HoleTable table)
     }
 
     /// <summary>Puts two subtrees, all of one before all of the other, in the place of their parent.</summary>
-    private static void Join(RangeHole[] holes, ref int link, int left, int right)
+    private static void Join(RangeHole[] holes, ref int link, int parent, int left, int right)
     {
         while (left != 0 && right != 0)
         {
             if (Priority(left) >= Priority(right))
             {
                 link = left;
+                holes[left].Parent = parent;
+                parent = left;
                 link = ref holes[left].Right;
                 left = link;
             }
             else
             {
                 link = right;
+                holes[right].Parent = parent;
+                parent = right;
                 link = ref holes[right].Left;
                 right = link;
             }
         }
 
-        link = left | right;
+        int last = left | right;
+        link = last;
+        if (last != 0)
+        {
+            holes[last].Parent = parent;
+        }
+    }
+
+    private bool IsBelowItsParent(int entry)
+    {
+        RangeHole[] holes = _table.Holes;
+        int parent = holes[entry].Parent;
+        return parent == 0 ? _roots[BinOf(holes[entry].Size)] == entry : holes[parent].Left == entry || holes[parent].Right == entry;
     }
 
     private int FirstBehind(int bin)
