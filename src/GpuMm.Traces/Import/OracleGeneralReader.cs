@@ -9,7 +9,7 @@ namespace GpuMm.Traces.Import;
 /// Each record is a use of an object; objects of size 0 are left out, as its readers do. Where the next access was known,
 /// Related is its number (from 1). Memory: 1 MiB. Source: libCacheSim's trace readers, for the layout.
 /// </remarks>
-internal sealed class OracleGeneralReader : ITraceReader
+internal sealed class OracleGeneralReader : IUseReader
 {
     public const int RecordBytes = 24;
 
@@ -41,42 +41,68 @@ internal sealed class OracleGeneralReader : ITraceReader
     public int Read(Span<TraceEvent> batch)
     {
         int count = 0;
-        while (count < batch.Length)
+        while (count < batch.Length && TryTake(batch.Length - count, count > 0, out ReadOnlySpan<byte> records))
         {
-            if (_end - _start < RecordBytes && !Fill())
+            for (; !records.IsEmpty; records = records[RecordBytes..])
             {
-                break;
-            }
-
-            int take = Math.Min(batch.Length - count, (_end - _start) / RecordBytes);
-            ReadOnlySpan<byte> records = _buffer.AsSpan(_start, take * RecordBytes);
-            for (int i = 0; i < take; i++)
-            {
-                ReadOnlySpan<byte> record = records.Slice(i * RecordBytes, RecordBytes);
-                uint size = BinaryPrimitives.ReadUInt32LittleEndian(record[12..]);
-                if (size == 0)
+                TraceUse use = UseOf(records);
+                if (use.SizeBytes == 0)
                 {
                     continue;
                 }
 
-                long next = BinaryPrimitives.ReadInt64LittleEndian(record[16..]);
+                long next = BinaryPrimitives.ReadInt64LittleEndian(records[16..]);
                 batch[count++] = new TraceEvent
                 {
                     Kind = TraceKind.Use,
-                    TimeNs = BinaryPrimitives.ReadUInt32LittleEndian(record) * NsPerSecond,
-                    ObjectId = BinaryPrimitives.ReadUInt64LittleEndian(record[4..]),
-                    SizeBytes = size,
+                    TimeNs = use.TimeNs,
+                    ObjectId = use.ObjectId,
+                    SizeBytes = use.SizeBytes,
                     RelatedId = next is > 0 and < long.MaxValue ? (ulong)next : 0,
                 };
             }
+        }
 
-            _start += take * RecordBytes;
+        return count;
+    }
+
+    public int ReadUses(Span<TraceUse> batch)
+    {
+        int count = 0;
+        while (count < batch.Length && TryTake(batch.Length - count, count > 0, out ReadOnlySpan<byte> records))
+        {
+            for (; !records.IsEmpty; records = records[RecordBytes..])
+            {
+                TraceUse use = UseOf(records);
+                batch[count] = use;
+                count += use.SizeBytes == 0 ? 0 : 1;
+            }
         }
 
         return count;
     }
 
     public void Dispose() => _input.Dispose();
+
+    private static TraceUse UseOf(ReadOnlySpan<byte> record) => new(
+        BinaryPrimitives.ReadUInt64LittleEndian(record[4..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(record[12..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(record) * NsPerSecond);
+
+    // Whole records. Who has some already takes no more than are there: what lies behind may be damaged, and is told next time.
+    private bool TryTake(int most, bool hasSome, out ReadOnlySpan<byte> records)
+    {
+        records = default;
+        if (_end - _start < RecordBytes && (hasSome || !Fill()))
+        {
+            return false;
+        }
+
+        int bytes = Math.Min(most, (_end - _start) / RecordBytes) * RecordBytes;
+        records = _buffer.AsSpan(_start, bytes);
+        _start += bytes;
+        return true;
+    }
 
     private bool Fill()
     {
