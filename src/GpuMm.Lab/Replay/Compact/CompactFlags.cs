@@ -23,4 +23,7 @@ internal enum CompactFlags : byte
 
     /// <summary>The submission that holds it gave it its space or counted its use: a ranking counts one use for each.</summary>
     Counted = 16,
+
+    /// <summary>One of its fences is of the last job that reads it, done or not.</summary>
+    HasReader = 32,
 }

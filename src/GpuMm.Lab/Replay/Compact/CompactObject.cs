@@ -14,13 +14,16 @@ internal struct CompactObject
     public ulong Id;
 
     /// <summary>Its space in video memory; 0 outside.</summary>
-    public ulong Space;
+    public uint Space;
 
     /// <summary>Size, whole pages; above 0.</summary>
     public uint PageCount;
 
     /// <summary>Its fences, as <see cref="CompactFences"/> notes them.</summary>
     public uint Fences;
+
+    /// <summary>The number of the last job that reads it, as long as <see cref="CompactFlags.HasReader"/>.</summary>
+    public uint Reader;
 
     /// <summary>When it came into the aperture or was used there last, while the aperture keeps no order.</summary>
     public uint Age;

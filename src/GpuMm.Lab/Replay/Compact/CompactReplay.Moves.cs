@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using GpuMm.Backing;
+using GpuMm.Primitives;
 using GpuMm.Simulation;
 
 namespace GpuMm.Lab.Replay.Compact;
@@ -9,7 +11,7 @@ namespace GpuMm.Lab.Replay.Compact;
 internal sealed partial class CompactReplay<TPolicy>
     where TPolicy : struct, ICompactRanking
 {
-    private bool TakeVram(int number, ref CompactObject target, ulong startBytes, out ulong space)
+    private bool TakeVram(int number, ref CompactObject target, ulong startBytes, out uint space)
     {
         if (!_space.TryTake(target.SizeBytes, startBytes, out space))
         {
@@ -30,14 +32,14 @@ internal sealed partial class CompactReplay<TPolicy>
         {
             if (!_timelines.IsSignaled(word))
             {
-                _fences.Add(number, ref target, word);
+                _fences.AddMove(number, ref target, word);
             }
         }
 
         return true;
     }
 
-    private bool TakeUnseen(int victim, ref CompactObject candidate, out ulong space) =>
+    private bool TakeUnseen(int victim, ref CompactObject candidate, out uint space) =>
         TakeVram(victim, ref candidate, _visibleBytes, out space);
 
     private bool TakeGtt(int number, ref CompactObject target)
@@ -64,7 +66,7 @@ internal sealed partial class CompactReplay<TPolicy>
     private static void NoteEntered(ref CompactObject target) =>
         target.Flags = target.Is(CompactFlags.Held) ? target.Flags | CompactFlags.Counted : target.Flags & ~CompactFlags.Counted;
 
-    private void GiveVram(ulong space, ulong sizeBytes)
+    private void GiveVram(uint space, ulong sizeBytes)
     {
         _space.Give(space);
         _vramUsedBytes -= sizeBytes;
@@ -74,7 +76,7 @@ internal sealed partial class CompactReplay<TPolicy>
         _visibleBytes != _options.VramBytes && _visibleBytes != 0 && _space.EndsBy(target.Space, _visibleBytes);
 
     // Between system RAM and video memory bytes go through the aperture. False when that has no room.
-    private bool MoveByHops(int number, ref CompactObject target, MemoryDomain to, ulong space, bool isEviction)
+    private bool MoveByHops(int number, ref CompactObject target, MemoryDomain to, uint space, bool isEviction)
     {
         bool crosses = (target.Domain, to) is (MemoryDomain.Vram, MemoryDomain.System) or (MemoryDomain.System, MemoryDomain.Vram);
         if (crosses && (target.Domain == MemoryDomain.Vram || target.Is(CompactFlags.HasPages)))
@@ -94,7 +96,7 @@ internal sealed partial class CompactReplay<TPolicy>
         return true;
     }
 
-    private void MoveOnce(int number, ref CompactObject target, MemoryDomain to, ulong space, bool isOffered)
+    private void MoveOnce(int number, ref CompactObject target, MemoryDomain to, uint space, bool isOffered)
     {
         MemoryDomain from = target.Domain;
         bool isToCard = to == MemoryDomain.Vram;
@@ -107,8 +109,8 @@ internal sealed partial class CompactReplay<TPolicy>
 
         _fences.Reserve(ref target);
         uint fence = Work(ref target, isFromCard, isToCard, carries);
-        _fences.Add(number, ref target, fence);
-        ulong oldSpace = target.Space;
+        _fences.AddMove(number, ref target, fence);
+        uint oldSpace = target.Space;
         target.Domain = to;
         target.Space = space;
         CountMove(from, to, carries ? target.SizeBytes : 0);
@@ -137,11 +139,7 @@ internal sealed partial class CompactReplay<TPolicy>
             return Queue(CompactMachine.Copy, _profile.Vram.DurationNs(target.SizeBytes), 0, LinkDirection.ToDevice, waits);
         }
 
-        ref LinkTime time = ref _linkTimes[(int)(target.PageCount & (LinkTimeCount - 1))];
-        if (time.SizeBytes != target.SizeBytes)
-        {
-            time = new LinkTime(target.SizeBytes, _profile.Link.OverheadNs(target.SizeBytes), _profile.Link.StreamNs(target.SizeBytes));
-        }
+        LinkTime time = LinkTimeOf(target.PageCount);
 
         LinkDirection direction = isToCard ? LinkDirection.ToDevice : LinkDirection.ToHost;
         long coldNs = _profile.Link.Cold.NsBehind(_bytesBefore);
@@ -149,11 +147,31 @@ internal sealed partial class CompactReplay<TPolicy>
         return Queue(_machine.CopyEngine(direction), time.OverheadNs + coldNs, time.StreamNs, direction, waits);
     }
 
+    private void PrefetchLinkTime(uint pageCount) => MemoryHint.Prefetch(ref _linkTimes[(int)(pageCount & (LinkTimeCount - 1))]);
+
+    private LinkTime LinkTimeOf(uint pageCount)
+    {
+        ref LinkTime known = ref _linkTimes[(int)(pageCount & (LinkTimeCount - 1))];
+        if (known.PageCount == pageCount)
+        {
+            return known;
+        }
+
+        long overheadNs = _profile.Link.OverheadNs(Pages.Bytes(pageCount));
+        if (overheadNs > uint.MaxValue)
+        {
+            throw new CompactLimitException("a transfer takes too long to begin");
+        }
+
+        known = new LinkTime(pageCount, (uint)overheadNs, _profile.Link.StreamNs(Pages.Bytes(pageCount)));
+        return known;
+    }
+
     private uint Queue(int engine, long fixedNs, long linkNs, LinkDirection direction, in CompactWaits waits) =>
         CompactTimelines.WordOf(engine, _machine.Submit(engine, fixedNs, linkNs, direction, waits));
 
     // Pipelined: the space is free at once, and whoever takes it inherits the copy's fence.
-    private void LeaveCard(int number, ulong sizeBytes, ulong space, uint fence, bool isToCard, bool isOffered)
+    private void LeaveCard(int number, ulong sizeBytes, uint space, uint fence, bool isToCard, bool isOffered)
     {
         if (!_timelines.IsSignaled(fence))
         {
@@ -291,5 +309,5 @@ internal sealed partial class CompactReplay<TPolicy>
     }
 
     // A link's curve costs an arc tangent each time, and a program moves objects of a few sizes over and over.
-    private readonly record struct LinkTime(ulong SizeBytes, long OverheadNs, long StreamNs);
+    private readonly record struct LinkTime(uint PageCount, uint OverheadNs, long StreamNs);
 }

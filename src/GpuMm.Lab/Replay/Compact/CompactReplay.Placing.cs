@@ -58,7 +58,7 @@ internal sealed partial class CompactReplay<TPolicy>
     private MmStatus Place(int number, ref CompactObject target, MemoryDomain domain, bool force)
     {
         CompactFlags counted = target.Flags & CompactFlags.Counted;
-        if (!Allocate(number, ref target, domain, force, out ulong space))
+        if (!Allocate(number, ref target, domain, force, out uint space))
         {
             return MmStatus.NoSpace;
         }
@@ -75,7 +75,7 @@ internal sealed partial class CompactReplay<TPolicy>
         return MmStatus.OutOfMemory;
     }
 
-    private bool Allocate(int number, ref CompactObject target, MemoryDomain domain, bool force, out ulong space)
+    private bool Allocate(int number, ref CompactObject target, MemoryDomain domain, bool force, out uint space)
     {
         space = 0;
         return domain switch
@@ -89,7 +89,7 @@ internal sealed partial class CompactReplay<TPolicy>
         };
     }
 
-    private bool MakeRoom(int number, ref CompactObject target, MemoryDomain domain, ref ulong space)
+    private bool MakeRoom(int number, ref CompactObject target, MemoryDomain domain, ref uint space)
     {
         bool isVram = domain == MemoryDomain.Vram;
         if (ReapPostponed() > 0 && !isVram && TakeGtt(number, ref target))
@@ -122,7 +122,7 @@ internal sealed partial class CompactReplay<TPolicy>
         return isFound;
     }
 
-    private bool Walk(CompactOrder<TPolicy> order, int number, ref CompactObject target, MemoryDomain domain, ref ulong space, out bool hasProgress)
+    private bool Walk(CompactOrder<TPolicy> order, int number, ref CompactObject target, MemoryDomain domain, ref uint space, out bool hasProgress)
     {
         hasProgress = false;
         bool isFound = false;
@@ -153,7 +153,7 @@ internal sealed partial class CompactReplay<TPolicy>
     private bool TryEvict(CompactOrder<TPolicy> order, int victim, ref CompactObject candidate)
     {
         MemoryDomain domain = MemoryDomain.System;
-        ulong space = 0;
+        uint space = 0;
         if (candidate.Domain == MemoryDomain.Vram)
         {
             if (IsInSight(candidate) && TakeUnseen(victim, ref candidate, out space))

@@ -14,17 +14,25 @@ internal sealed partial class CompactReplay<TPolicy>
 
     private protected override FullReplayResult RunAll(ITraceReader reader, Action<double>? progress, CancellationToken cancellationToken)
     {
-        TraceEvent[] batch = new TraceEvent[BatchCount];
+        TraceUse[] uses = new TraceUse[BatchCount];
+        TraceEvent[]? events = reader is IUseReader ? null : new TraceEvent[BatchCount];
         Span<int> numbers = stackalloc int[BatchCount];
         long nextReport = 1 << 16;
-        for (int count; (count = reader.Read(batch)) > 0;)
+        for (int count; (count = events is null ? ((IUseReader)reader).ReadUses(uses) : Read(reader, events, uses)) > 0;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ReadOnlySpan<TraceEvent> events = batch.AsSpan(0, count);
-            Fetch(events, numbers);
+            Fetch(uses.AsSpan(0, count), numbers);
+            _tally.Events += count;
             for (int i = 0; i < count; i++)
             {
-                Apply(events[i], numbers[i]);
+                if (events is null)
+                {
+                    Use(in uses[i], numbers[i]);
+                }
+                else
+                {
+                    Apply(in events[i], in uses[i], numbers[i]);
+                }
             }
 
             if (_tally.Events >= nextReport)
@@ -37,17 +45,29 @@ internal sealed partial class CompactReplay<TPolicy>
         return Finish();
     }
 
-    // Of a whole batch first the entries, then the objects, then their ranks: each has come when the next looks at it.
-    private void Fetch(ReadOnlySpan<TraceEvent> events, Span<int> numbers)
+    // Every event as if it were a use: what it names is fetched all the same.
+    private static int Read(ITraceReader reader, TraceEvent[] events, TraceUse[] uses)
     {
-        foreach (ref readonly TraceEvent e in events)
+        int count = reader.Read(events);
+        for (int i = 0; i < count; i++)
         {
-            _objects.Prefetch(e.ObjectId);
+            uses[i] = new TraceUse(events[i].ObjectId, events[i].SizeBytes, events[i].TimeNs);
         }
 
-        for (int i = 0; i < events.Length; i++)
+        return count;
+    }
+
+    // Of a whole batch first the entries, then the objects, then their ranks: each has come when the next looks at it.
+    private void Fetch(ReadOnlySpan<TraceUse> uses, Span<int> numbers)
+    {
+        foreach (ref readonly TraceUse use in uses)
         {
-            int number = _objects.Guess(events[i].ObjectId);
+            _objects.Prefetch(use.ObjectId);
+        }
+
+        for (int i = 0; i < uses.Length; i++)
+        {
+            int number = _objects.Guess(uses[i].ObjectId);
             numbers[i] = number;
             if (number >= 0)
             {
@@ -56,12 +76,12 @@ internal sealed partial class CompactReplay<TPolicy>
             }
         }
 
-        for (int i = 0; i < events.Length; i++)
+        for (int i = 0; i < uses.Length; i++)
         {
             ref int number = ref numbers[i];
             if (number >= 0)
             {
-                if (_objects[number].Id != events[i].ObjectId && (number = _objects.Find(events[i].ObjectId)) < 0)
+                if (_objects[number].Id != uses[i].ObjectId && (number = _objects.Find(uses[i].ObjectId)) < 0)
                 {
                     continue;
                 }
@@ -71,18 +91,17 @@ internal sealed partial class CompactReplay<TPolicy>
         }
     }
 
-    private void Apply(in TraceEvent e, int number)
+    private void Apply(in TraceEvent e, in TraceUse use, int number)
     {
-        _tally.Events++;
         switch (e.Kind)
         {
             case TraceKind.Use:
-                Use(e, number);
+                Use(in use, number);
                 break;
             case TraceKind.Create:
                 if (number < 0 && _objects.Find(e.ObjectId) < 0)
                 {
-                    Make(e);
+                    Make(in use);
                 }
 
                 break;
@@ -100,12 +119,12 @@ internal sealed partial class CompactReplay<TPolicy>
         }
     }
 
-    private void Use(in TraceEvent e, int number)
+    private void Use(in TraceUse use, int number)
     {
         _tally.Requests++;
-        if (number < 0 && (number = _objects.Find(e.ObjectId)) < 0)
+        if (number < 0 && (number = _objects.Find(use.ObjectId)) < 0)
         {
-            number = Make(e);
+            number = Make(in use);
         }
 
         ref CompactObject target = ref _objects[number];
@@ -114,19 +133,22 @@ internal sealed partial class CompactReplay<TPolicy>
             return;
         }
 
+        uint missPages = 0;
         if (target.Domain != MemoryDomain.Vram)
         {
+            missPages = target.PageCount;
             _tally.Misses++;
             _tally.MissBytes += target.SizeBytes;
         }
 
         target.Flags |= CompactFlags.InJob;
-        _uses[_useCount++] = new CompactUse(number, e.SizeBytes == 0 ? target.SizeBytes : Math.Min(e.SizeBytes, target.SizeBytes));
+        ulong readBytes = use.SizeBytes == 0 ? target.SizeBytes : Math.Min(use.SizeBytes, target.SizeBytes);
+        _uses[_useCount++] = new CompactUse(number, missPages, readBytes);
         if (_useCount == _uses.Length)
         {
-            if (_options.Pace == ReplayPace.Recorded && e.TimeNs > 0)
+            if (_options.Pace == ReplayPace.Recorded && use.TimeNs > 0)
             {
-                _machine.AdvanceTo(Math.Min(e.TimeNs, RecordingReplay.MaxTimeNs));
+                _machine.AdvanceTo(Math.Min(use.TimeNs, RecordingReplay.MaxTimeNs));
             }
 
             Submit(0);
@@ -134,9 +156,9 @@ internal sealed partial class CompactReplay<TPolicy>
     }
 
     // In the aperture while that has room, else in system RAM: nobody makes way for what nobody uses yet.
-    private int Make(in TraceEvent e)
+    private int Make(in TraceUse use)
     {
-        int number = _objects.Add(e.ObjectId);
+        int number = _objects.Add(use.ObjectId);
         _vramOrder.Reserve(_objects.Capacity);
         if (_keepsGttOrder)
         {
@@ -144,7 +166,7 @@ internal sealed partial class CompactReplay<TPolicy>
         }
 
         ReapPostponed();
-        ulong pages = Pages.Count(Math.Clamp(e.SizeBytes, 1, 1ul << 46));
+        ulong pages = Pages.Count(Math.Clamp(use.SizeBytes, 1, 1ul << 46));
         if (pages > uint.MaxValue)
         {
             throw new CompactLimitException("an object is too large");
@@ -281,7 +303,7 @@ internal sealed partial class CompactReplay<TPolicy>
         foreach (ref readonly CompactUse use in uses)
         {
             ref CompactObject target = ref _objects[use.Number];
-            _fences.Add(use.Number, ref target, reader);
+            _fences.AddReader(ref target, reader);
             CountUse(use.Number, ref target);
         }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Numerics;
+using GpuMm.Primitives;
 
 namespace GpuMm.Lab.Replay.Compact;
 
@@ -83,14 +84,15 @@ internal sealed partial class CompactReplay<TPolicy>
     // The holes into which those of a job will go that are not in video memory, as far as they are known.
     private void FetchFits(ReadOnlySpan<CompactUse> uses, int done)
     {
-        if (done + FitAhead < uses.Length && _objects[uses[done + FitAhead].Number] is { Domain: not MemoryDomain.Vram } far)
+        if (done + FitAhead < uses.Length && uses[done + FitAhead].MissPages is > 0 and uint farPages)
         {
-            _space.PrefetchFit(far.SizeBytes);
+            _space.PrefetchFit(Pages.Bytes(farPages));
         }
 
-        if (done + FitRecordAhead < uses.Length && _objects[uses[done + FitRecordAhead].Number] is { Domain: not MemoryDomain.Vram } near)
+        if (done + FitRecordAhead < uses.Length && uses[done + FitRecordAhead].MissPages is > 0 and uint nearPages)
         {
-            _space.PrefetchFitRecord(near.SizeBytes);
+            _space.PrefetchFitRecord(Pages.Bytes(nearPages));
+            PrefetchLinkTime(nearPages);
         }
     }
 
@@ -109,6 +111,7 @@ internal sealed partial class CompactReplay<TPolicy>
         if (victim >= 0)
         {
             _space.PrefetchHoles(_objects[victim].Space);
+            PrefetchLinkTime(_objects[victim].PageCount);
         }
     }
 
