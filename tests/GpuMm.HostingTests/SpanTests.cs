@@ -133,7 +133,8 @@ public sealed class SpanTests : IDisposable
                 Assert.Null(span);
             }
 
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(i == 0 || allocated == 0, $"{allocated} bytes"); // The first one makes what there is once in a process.
         }
     }
 
