@@ -30,7 +30,7 @@ public sealed partial class BufferObject : Reservation
     private const ushort DestroyedFlag = 64;
     private const ushort WasEvictedFlag = 128;
     private const ushort BeingPlacedFlag = 256;
-    private const int ListShift = 9; // The bits above the flags: they never change
+    private const int PartShift = 9; // The bits above the flags: they never change
 
     private readonly ulong _firstWindowPage;
     private int _references = 1;
@@ -60,7 +60,7 @@ public sealed partial class BufferObject : Reservation
 
         _firstWindowPage = window.FirstPage;
         _flags = (ushort)((description.SharedReservation is null ? OwnsReservationFlag : 0) | (window.PageCount != 0 ? MappableFlag : 0) |
-            (description.NeedsCpuAccess ? NeedsCpuAccessFlag : 0) | (ThreadPart.Own << ListShift));
+            (description.NeedsCpuAccess ? NeedsCpuAccessFlag : 0) | (ThreadPart.Own << PartShift));
     }
 
     /// <summary>The device it belongs to.</summary>
@@ -219,7 +219,7 @@ public sealed partial class BufferObject : Reservation
     // Areas that show it. An entry exists only while this is above 0, and whoever holds the reservation sees it.
     internal bool IsMapped => Volatile.Read(ref _mappings) > 0;
 
-    internal int ListIndex => _flags >> ListShift; // On which of the device's lists it is
+    internal int PartIndex => _flags >> PartShift; // By who made it: on which of the device's lists it is, and where its areas are kept
 
     internal BufferObject? PreviousObject { get; set; } // Lock: that list's
 

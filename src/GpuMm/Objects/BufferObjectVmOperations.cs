@@ -35,6 +35,8 @@ internal sealed partial class BufferObjectVmOperations(GpuDevice device) : IVmOp
 
     public Reservation? LockOf(VmArea area) => ObjectOf(area).Reservation;
 
+    int IVmOperations.PartOf(VmArea area) => ObjectOf(area).PartIndex;
+
     public VmFaultResult Fault(ref VmFault fault) => Fault(ref fault, VmPageSize.Base);
 
     public VmFaultResult HugeFault(ref VmFault fault, VmPageSize size) =>

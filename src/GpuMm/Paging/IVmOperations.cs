@@ -27,6 +27,13 @@ public interface IVmOperations
     /// <param name="area">The area.</param>
     Reservation? LockOf(VmArea area) => null;
 
+    /// <summary>
+    /// In which part of its mapping an area is kept. It never changes, and areas that show the same page name the same part: whoever
+    /// revokes the page looks nowhere else.
+    /// </summary>
+    /// <param name="area">The area.</param>
+    internal int PartOf(VmArea area) => 0;
+
     /// <summary>An access found no usable entry.</summary>
     /// <param name="fault">The access; entries are inserted through it.</param>
     /// <returns>

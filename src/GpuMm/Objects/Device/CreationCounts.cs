@@ -15,8 +15,4 @@ internal struct CreationCounts
     /// <summary>The next page of the device file. Interlocked.</summary>
     [FieldOffset(LineBytes + 8)]
     public ulong NextWindowPage;
-
-    /// <summary>Objects that are being made: they may hold pages and are on no list yet. Interlocked.</summary>
-    [FieldOffset(LineBytes + 16)]
-    public int MakingCount;
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Threading;
 using GpuMm.Backing;
@@ -92,7 +93,7 @@ public sealed partial class GpuDevice
     // pages are on their way: given back, or taken by an object that is being made.
     private bool TryCountLoosePages(out ulong sizeBytes, out ulong postponed)
     {
-        bool isMaking = Volatile.Read(ref _creation.MakingCount) != 0;
+        bool isMaking = Array.Exists(_objects, static list => list.IsMaking);
         using RankedLock.Scope scope = _registryLock.Enter();
         postponed = _postponedTotal;
         sizeBytes = Pages.Bytes((ulong)_dummyFrames.Count);

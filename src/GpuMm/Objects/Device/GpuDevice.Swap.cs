@@ -154,7 +154,7 @@ public sealed partial class GpuDevice
         if (target.IsMapped)
         {
             ulong startNs = IsObserved ? Driver.NowNs : 0;
-            int zapped = Mapping.Unmap(target.Window);
+            int zapped = Mapping.Unmap(target.Window, target.PartIndex);
             if (zapped > 0 && IsObserved)
             {
                 Raise(new DeviceEvent { Kind = DeviceEventKind.Zapped, Count = zapped, DurationNs = Driver.NowNs - startNs }, target);

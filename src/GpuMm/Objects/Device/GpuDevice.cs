@@ -108,7 +108,7 @@ public sealed partial class GpuDevice : IDisposable
     public PhysicalMemory Memory { get; } = new();
 
     /// <summary>Every area, in every address space, that maps one of its objects.</summary>
-    public AddressMapping Mapping { get; } = new();
+    public AddressMapping Mapping { get; } = new(ThreadPart.Count); // By who made the object
 
     /// <summary>The table of the aperture; null when none is kept.</summary>
     public GartTable? Gart { get; }
@@ -222,7 +222,7 @@ public sealed partial class GpuDevice : IDisposable
             made.Reservation.TryLock();
         }
 
-        Interlocked.Increment(ref _creation.MakingCount);
+        _objects[made.PartIndex].BeginMaking();
         RaiseCreated(made, placement, context);
         MmStatus status = MmStatus.OutOfMemory;
         context.Cause = context.Cause == MoveCause.Validate ? MoveCause.Create : context.Cause;
@@ -245,7 +245,7 @@ public sealed partial class GpuDevice : IDisposable
                 RaiseStatus(DeviceEventKind.CreateFailed, made, status);
             }
 
-            Interlocked.Decrement(ref _creation.MakingCount);
+            _objects[made.PartIndex].EndMaking();
             if (!isShared)
             {
                 made.Reservation.Unlock();
@@ -295,7 +295,7 @@ public sealed partial class GpuDevice : IDisposable
     internal ResourceManager? FindManager(MemoryDomain domain) =>
         (int)domain < MaxDomains ? _managers[(int)domain] : null;
 
-    private void Register(BufferObject made) => _objects[made.ListIndex].Add(made);
+    private void Register(BufferObject made) => _objects[made.PartIndex].Add(made);
 
-    private void Unregister(BufferObject gone) => _objects[gone.ListIndex].Remove(gone);
+    private void Unregister(BufferObject gone) => _objects[gone.PartIndex].Remove(gone);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Threading;
 using GpuMm.Primitives;
 
 namespace GpuMm.Objects;
@@ -10,6 +11,10 @@ internal sealed class ObjectList
     private BufferObject? _first; // Lock: _lock
     private BufferObject? _last; // Lock: _lock
     private int _count; // Lock: _lock
+    private int _makingCount; // Interlocked
+
+    /// <summary>Whether objects are being made: they may hold pages and are on no list yet.</summary>
+    public bool IsMaking => Volatile.Read(ref _makingCount) != 0;
 
     public int Count
     {
@@ -22,6 +27,12 @@ internal sealed class ObjectList
 
     /// <summary>One thread alone will use it.</summary>
     public void KeepToOneThread() => _lock.KeepToOneThread();
+
+    /// <summary>An object that will be on this list is being made.</summary>
+    public void BeginMaking() => Interlocked.Increment(ref _makingCount);
+
+    /// <summary>It is on the list, or nothing came of it.</summary>
+    public void EndMaking() => Interlocked.Decrement(ref _makingCount);
 
     /// <summary>Appends an object that is on no list.</summary>
     public void Add(BufferObject made)
