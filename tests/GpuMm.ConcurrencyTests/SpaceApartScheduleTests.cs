@@ -2,6 +2,7 @@ using System;
 using System.Threading.Tasks;
 using GpuMm.Diagnostics;
 using GpuMm.Objects;
+using GpuMm.Primitives;
 using GpuMm.Ranges;
 using GpuMm.TestKit;
 using Microsoft.Coyote.SystematicTesting;
@@ -110,6 +111,48 @@ public sealed class SpaceApartScheduleTests
     }
 
     [Fact]
+    public void TwoThatTakeTheirOwnSeeThePeakTogether() => Explore.IsClean(static () => TakeTwo(looksAfter: true));
+
+    // The planted fault: who looks at what is kept before it takes its own.
+    [Fact]
+    public void WhoLooksBeforeItTakesMissesAPeakAndIsCaught()
+    {
+        TestReport report = Explore.All(static () => TakeTwo(looksAfter: false));
+        Assert.NotEmpty(report.BugReports);
+        Assert.Contains("both are in use", string.Join('|', report.BugReports), StringComparison.Ordinal);
+    }
+
+    // Two pieces are kept and none is in use; of two others one was, once.
+    private static async Task TakeTwo(bool looksAfter)
+    {
+        KeptParts<PageShelf> kept = new(static () => new PageShelf(new RangeSpace(4 * PageBytes)));
+        kept.Open();
+        for (int i = 0; i < 2; i++)
+        {
+            kept.All[i].Open();
+            kept.All[i].TryGive(new SpaceRange(new ByteRange((ulong)i * PageBytes, PageBytes), (ulong)i));
+        }
+
+        const ulong Taken = 2 * PageBytes;
+        ulong peak = PageBytes;
+        void Take(int part)
+        {
+            bool mayBePeak = !looksAfter && kept.MayBePeak(Taken, peak);
+            kept.All[part].TryTake(PageBytes, out _);
+            if (looksAfter ? kept.MayBePeak(Taken, peak) : mayBePeak)
+            {
+                lock (kept)
+                {
+                    peak = kept.PeakOf(Taken, peak);
+                }
+            }
+        }
+
+        await Task.WhenAll(Task.Run(() => Take(0)), Task.Run(() => Take(1)));
+        Require(peak == Taken, "both are in use");
+    }
+
+    [Fact]
     public void TwoThatUseOneShelfLoseNothing() => Explore.IsClean(static () => UseShelf(isLocked: true));
 
     // The planted fault: a look and a taking that are not one step. The exploration finds the run that two hold.
@@ -123,13 +166,13 @@ public sealed class SpaceApartScheduleTests
 
     private static async Task UseShelf(bool isLocked)
     {
-        PageShelf shelf = new();
+        PageShelf shelf = new(new RangeSpace(4 * PageBytes));
         shelf.Open();
         shelf.TryGive(new SpaceRange(new ByteRange(0, PageBytes), 1));
         int owners = 0;
         void Take()
         {
-            bool isTaken = isLocked ? shelf.TryTake(PageBytes, out _) : shelf.SizeBytes != 0;
+            bool isTaken = isLocked ? shelf.TryTake(PageBytes, out _) : shelf.KeptBytes != 0;
             if (!isLocked && isTaken)
             {
                 lock (shelf)

@@ -12,21 +12,21 @@ public static class ThreadsApart
     public static void Begin(GpuDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        Array.ForEach(s_domains, domain => device.Manager(domain).MeetingsToPark = 0);
-        device.SystemPages.MeetingsToKeep = 0;
+        Array.ForEach(s_domains, domain => device.Manager(domain).Kept.MeetingsToOpen = 0);
+        device.SystemPages.Kept.MeetingsToOpen = 0;
     }
 
     /// <summary>Bytes of a domain's space that they keep.</summary>
     public static ulong SpaceOf(GpuDevice device, MemoryDomain domain)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.Manager(domain).ParkedNowBytes;
+        return device.Manager(domain).Kept.KeptBytes;
     }
 
     /// <summary>Bytes of pages that they keep.</summary>
     public static ulong PagesOf(GpuDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.SystemPages.KeptNowBytes;
+        return device.SystemPages.Kept.KeptBytes;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
 using GpuMm.Backing;
+using GpuMm.Fences;
 using GpuMm.Paging;
 using Xunit;
 
@@ -102,6 +103,53 @@ public sealed class PagingModelTests(ITestOutputHelper output)
             iter: 2_000);
     }
 
+    // Areas of 16 file pages each belong to one owner, whose part is one of three.
+    [Fact]
+    public void AMappingInPartsAgreesWithAList()
+    {
+        s_treeCalls.Sample(
+            static calls =>
+            {
+                using PhysicalMemory memory = new();
+                memory.Add(0, MemoryBacking.Create(BackingKind.None, 64 * 4096));
+                AddressSpace space = new(memory);
+                AddressMapping mapping = new(partCount: 3);
+                PartOperations operations = new();
+                List<VmArea> model = [];
+                foreach ((int kind, int first, int count) in calls)
+                {
+                    PageWindow window = new((ulong)first, (ulong)count);
+                    List<VmArea> inWindow = [.. model.Where(area => area.Window.FirstPage < window.EndPage && area.Window.EndPage > window.FirstPage)];
+                    if (kind == 0 && model.Count > 0)
+                    {
+                        VmArea gone = model[first % model.Count];
+                        space.Unmap(gone);
+                        model.Remove(gone);
+                    }
+                    else if (kind == 1)
+                    {
+                        int shown = inWindow.Sum(area => Enumerable.Range(0, (int)area.Window.PageCount).Count(i =>
+                            area.Window.FirstPage + (ulong)i is ulong page && page >= window.FirstPage && page < window.EndPage &&
+                            space.Translate(area.StartAddress + ((ulong)i * 4096)).IsPresent));
+                        Assert.Equal(shown, mapping.Unmap(window));
+                    }
+                    else
+                    {
+                        ulong end = Math.Min(window.EndPage, (window.FirstPage | 15) + 1);
+                        PageWindow own = new(window.FirstPage, end - window.FirstPage);
+                        model.Add(space.Map(mapping, operations, new VmAreaDescription(own, VmProtection.Read)));
+                        Assert.Equal(MmStatus.Ok, space.Read(model[^1].StartAddress, new byte[1]));
+                    }
+
+                    List<VmArea> found = [];
+                    mapping.CollectAreas(window, found);
+                    Assert.Equal(model.Where(area => area.Window.FirstPage < window.EndPage && area.Window.EndPage > window.FirstPage).ToHashSet(), found.ToHashSet());
+                    Assert.Equal((model.Count, null), (mapping.AreaCount, mapping.Validate()));
+                }
+            },
+            iter: 1_000);
+    }
+
     private static void Apply(PageTable table, Dictionary<ulong, ulong> model, int kind, ulong at, int count, ulong frame)
     {
         ulong large = at & ~511ul;
@@ -158,6 +206,29 @@ public sealed class PagingModelTests(ITestOutputHelper output)
         foreach (ulong page in gone)
         {
             model.Remove(page);
+        }
+    }
+
+    private sealed class PartOperations : IVmOperations
+    {
+        private readonly Reservation _lock = new();
+
+        public void Open(VmArea area)
+        {
+        }
+
+        public void Close(VmArea area)
+        {
+        }
+
+        int IVmOperations.PartOf(VmArea area) => (int)(area.Window.FirstPage / 16 % 3);
+
+        public VmFaultResult Fault(ref VmFault fault)
+        {
+            _lock.Lock();
+            fault.InsertPtes(fault.FilePage, new FrameIndex(0, 1), 1, Caching.Cached, _lock);
+            _lock.Unlock();
+            return VmFaultResult.NoPage;
         }
     }
 

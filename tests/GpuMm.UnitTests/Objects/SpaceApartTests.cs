@@ -146,7 +146,7 @@ public sealed class SpaceApartTests
         FenceContext engine = new("engine");
         ResourceManager vram = test.Device.Manager(MemoryDomain.Vram);
         Assert.True(vram.TryAddEvictionFence(engine.Issue()));
-        Assert.Equal(0ul, vram.ParkedNowBytes);
+        Assert.Equal(0ul, vram.Kept.KeptBytes);
         OperationContext context = new() { NoWaitGpu = true };
         MmStatus status = test.Device.TryCreate(new BufferObjectDescription(2 * Page), Placement.Vram, ref context, out _);
         Assert.Equal(MmStatus.OutOfMemory, status); // Who may not wait gets none of it.

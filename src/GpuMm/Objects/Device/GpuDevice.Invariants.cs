@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Threading;
 using GpuMm.Backing;
 using GpuMm.Fences;
 using GpuMm.Paging;

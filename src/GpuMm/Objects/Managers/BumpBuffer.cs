@@ -16,7 +16,7 @@ namespace GpuMm.Objects;
 /// resource keeps its ranges and its place in the order, but has no owner. Lock: one of its own, inside the manager's. Source:
 /// the buffers of Caffeine and of BP-Wrapper (Ding and others, 2009); the magazines of Bonwick (2001) for the space.
 /// </remarks>
-internal sealed class BumpBuffer
+internal sealed class BumpBuffer(ResourceManager manager) : IKeptPart
 {
     /// <summary>Notes that a buffer takes; with one more the order's lock is taken after all.</summary>
     public const int Capacity = 64;
@@ -36,7 +36,7 @@ internal sealed class BumpBuffer
     public bool HasNotes => Volatile.Read(ref _count) != 0;
 
     /// <summary>Bytes of what is parked. Exact while the manager's lock is held and the buffer is not open.</summary>
-    public ulong ParkedBytes => Volatile.Read(ref _parkedBytes);
+    public ulong KeptBytes => Volatile.Read(ref _parkedBytes);
 
     /// <summary>Whether space may be parked. Lock: the manager's.</summary>
     public bool IsOpen => _isOpen;
@@ -52,7 +52,7 @@ internal sealed class BumpBuffer
     }
 
     /// <summary>Puts the notes into effect. Lock: the manager's.</summary>
-    public void Drain(ResourceManager manager)
+    public void Drain()
     {
         using RankedLock.Scope scope = _lock.Enter();
         for (int i = 0; i < _count; i++)
@@ -78,11 +78,11 @@ internal sealed class BumpBuffer
         _isOpen = true;
     }
 
-    /// <summary>Gives back what is parked; nothing more is until it is opened again. Lock: the manager's.</summary>
-    public void Close(ResourceManager manager)
+    /// <inheritdoc/>
+    public void GiveBack(bool closes)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        _isOpen = false;
+        _isOpen &= !closes;
         for (int i = 0; i < _parkedCount; i++)
         {
             manager.ReleaseParked(_parked[i].Resource!, _parked[i].SizeBytes);

@@ -15,7 +15,6 @@ public abstract partial class ResourceManager
     private readonly LruList _unevictable; // Lock: _lock
     private readonly LruList _leaving; // Lock: _lock; given up, but a copy out of it still runs
     private LruCursor? _freeCursors; // Lock: _lock
-    private readonly BumpBuffer[] _bumps = new BumpBuffer[ThreadPart.Count];
 
     /// <summary>Objects that hold space here, pinned ones included.</summary>
     public int ResourceCount
@@ -38,7 +37,7 @@ public abstract partial class ResourceManager
     {
         // A ranking counts uses, so it hears of each at once; lists only care who was last.
         if (_ranks is null && resource.Owner!.BulkMove is null &&
-            OwnBumps().TryNote(resource))
+            Kept.Own.TryNote(resource))
         {
             return;
         }
@@ -72,7 +71,7 @@ public abstract partial class ResourceManager
     private RankedLock.Scope EnterEnds()
     {
         RankedLock.Scope scope = EnterOwn();
-        OpenPart(OwnBumps());
+        OpenPart();
         return scope;
     }
 
@@ -81,27 +80,25 @@ public abstract partial class ResourceManager
     private RankedLock.Scope EnterOwn()
     {
         RankedLock.Scope scope = _lock.Enter();
-        BumpBuffer own = OwnBumps();
+        BumpBuffer own = Kept.Own;
         if (own.HasNotes)
         {
-            own.Drain(this);
+            own.Drain();
         }
 
         return scope;
     }
 
-    private BumpBuffer OwnBumps() => _bumps[ThreadPart.Own];
-
     // The manager's lock, with every bump noted so far in effect and no space kept apart: the order is what it seems.
     private RankedLock.Scope EnterOrder()
     {
         RankedLock.Scope scope = _lock.Enter();
-        CloseParts();
-        foreach (BumpBuffer buffer in _bumps)
+        Kept.Close(_lock.Meetings);
+        foreach (BumpBuffer buffer in Kept.All)
         {
             if (buffer.HasNotes)
             {
-                buffer.Drain(this);
+                buffer.Drain();
             }
         }
 

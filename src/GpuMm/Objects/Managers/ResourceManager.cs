@@ -44,10 +44,7 @@ public abstract partial class ResourceManager
 
         _unevictable = new LruList(this);
         _leaving = new LruList(this);
-        for (int i = 0; i < _bumps.Length; i++)
-        {
-            _bumps[i] = new BumpBuffer();
-        }
+        Kept = new KeptParts<BumpBuffer>(() => new BumpBuffer(this));
     }
 
     /// <summary>The domain.</summary>
@@ -73,7 +70,7 @@ public abstract partial class ResourceManager
         {
             using RankedLock.Scope scope = _lock.Enter();
             _isUsed = value;
-            CloseParts();
+            Kept.Close(_lock.Meetings);
         }
     }
 
@@ -91,7 +88,7 @@ public abstract partial class ResourceManager
         get
         {
             using RankedLock.Scope scope = _lock.Enter();
-            return _usedBytes - ParkedBytes();
+            return _usedBytes - Kept.KeptBytes;
         }
     }
 
@@ -101,7 +98,7 @@ public abstract partial class ResourceManager
         get
         {
             using RankedLock.Scope scope = _lock.Enter();
-            return CpuVisibleBytes < SizeBytes ? _visibleUsedBytes : _usedBytes - ParkedBytes();
+            return CpuVisibleBytes < SizeBytes ? _visibleUsedBytes : _usedBytes - Kept.KeptBytes;
         }
     }
 
@@ -112,7 +109,7 @@ public abstract partial class ResourceManager
     internal void KeepToOneThread()
     {
         _lock.KeepToOneThread();
-        foreach (BumpBuffer buffer in _bumps)
+        foreach (BumpBuffer buffer in Kept.All)
         {
             buffer.KeepToOneThread();
         }
@@ -147,9 +144,9 @@ public abstract partial class ResourceManager
         // A resource that was made for a request that fails stays for the next one.
         Resource taken = _freeResources ?? AddSpareResources();
         MmStatus status = TryAllocateSpace(request, ref taken.Ranges);
-        if (status == MmStatus.NoSpace && _openCount != 0)
+        if (status == MmStatus.NoSpace && Kept.IsAnyOpen)
         {
-            CloseParts();
+            Kept.Close(_lock.Meetings);
             status = TryAllocateSpace(request, ref taken.Ranges);
         }
 
@@ -166,7 +163,7 @@ public abstract partial class ResourceManager
         taken.GroupIndex = owner.GroupIndex;
         _usedBytes += owner.SizeBytes;
         _visibleUsedBytes += CpuVisibleBytes < SizeBytes ? VisiblePartOf(taken) : 0;
-        NotePeak();
+        PeakBytes = Kept.PeakOf(_usedBytes, PeakBytes);
         Enlist(taken);
         _evictionFences.CopyTo(owner.Reservation);
         resource = taken;
@@ -239,7 +236,7 @@ public abstract partial class ResourceManager
     internal bool TryAddEvictionFence(Fence fence)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        StopParkingLocked();
+        Kept.CloseForGood(_lock.Meetings);
         return _evictionFences.TryAdd(fence);
     }
 

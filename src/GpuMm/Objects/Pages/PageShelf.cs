@@ -5,8 +5,9 @@ using GpuMm.Ranges;
 namespace GpuMm.Objects;
 
 /// <summary>Pages that a thread gave back and will soon want again, kept apart so that threads do not meet. Lock: one of its own.</summary>
-/// <remarks>As <see cref="BumpBuffer"/> does it with the space of a domain.</remarks>
-internal sealed class PageShelf
+/// <param name="allocator">Whose the pages are.</param>
+/// <remarks>As <see cref="BumpBuffer"/> does it with the space of a domain, whose lock guards its notes as well.</remarks>
+internal sealed class PageShelf(ISpaceAllocator allocator) : IKeptPart
 {
     /// <summary>Runs that a shelf keeps; the next one is given back at once.</summary>
     public const int Capacity = 2;
@@ -19,7 +20,7 @@ internal sealed class PageShelf
     private bool _isOpen; // Lock: that of the pages and _lock to change, so either will do to read
 
     /// <summary>Bytes that are kept.</summary>
-    public ulong SizeBytes => Volatile.Read(ref _sizeBytes);
+    public ulong KeptBytes => Volatile.Read(ref _sizeBytes);
 
     /// <summary>Grows with every taking and giving.</summary>
     public ulong Changes => Volatile.Read(ref _changes);
@@ -34,11 +35,11 @@ internal sealed class PageShelf
         _isOpen = true;
     }
 
-    /// <summary>Gives all back; nothing more is kept until it is opened again. Lock: that of the pages.</summary>
-    public void Close(ISpaceAllocator allocator)
+    /// <inheritdoc/>
+    public void GiveBack(bool closes)
     {
         using RankedLock.Scope scope = _lock.Enter();
-        _isOpen = false;
+        _isOpen &= !closes;
         for (int i = 0; i < _count; i++)
         {
             RangeList run = default;

@@ -161,13 +161,13 @@ internal sealed partial class SystemPages(ISpaceAllocator allocator, MemoryBacki
     }
 
     private ulong UsedLocked() =>
-        allocator.SizeBytes - allocator.FreeBytes - (pool is null ? 0 : Pages.Bytes(pool.PageCount)) - KeptBytes();
+        allocator.SizeBytes - allocator.FreeBytes - (pool is null ? 0 : Pages.Bytes(pool.PageCount)) - Kept.KeptBytes;
 
     private bool HasFree(ulong sizeBytes)
     {
         if (sizeBytes > allocator.FreeBytes)
         {
-            CloseShelves();
+            Kept.Close(_lock.Meetings);
         }
 
         return sizeBytes <= allocator.FreeBytes;
@@ -191,8 +191,8 @@ internal sealed partial class SystemPages(ISpaceAllocator allocator, MemoryBacki
             if (allocator.TryAllocate(new SpaceRequest(pieceBytes, Pages.SizeBytes), ref piece) != MmStatus.Ok)
             {
                 // Enough is free in all, and a page is the smallest hole there can be, so this ends.
-                pieceBytes = _openCount == 0 ? Pages.Bytes((Pages.Count(pieceBytes) + 1) / 2) : pieceBytes;
-                CloseShelves();
+                pieceBytes = !Kept.IsAnyOpen ? Pages.Bytes((Pages.Count(pieceBytes) + 1) / 2) : pieceBytes;
+                Kept.Close(_lock.Meetings);
                 continue;
             }
 
