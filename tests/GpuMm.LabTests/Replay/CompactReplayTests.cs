@@ -1,10 +1,15 @@
+using System;
 using System.Collections.Generic;
+using System.IO;
+using System.Runtime.InteropServices;
 using CsCheck;
+using GpuMm.Lab.League;
 using GpuMm.Lab.Replay;
 using GpuMm.Lab.Replay.Compact;
 using GpuMm.Primitives;
 using GpuMm.Ranges;
 using GpuMm.Simulation;
+using GpuMm.Traces;
 using GpuMm.Traces.Model;
 using Xunit;
 
@@ -82,6 +87,45 @@ public sealed class CompactReplayTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void ATraceOfUsesIsReplayedAsItsEventsAre()
+    {
+        Gen.Select(Gen.ULong, Gen.Int[1, 1000], Gen.Bool).Sample((seed, requests, isRecorded) =>
+        {
+            byte[] records = RecordsOf(seed, requests);
+            List<TraceEvent> events = [];
+            using (ITraceReader reader = Open(records))
+            {
+                TraceEvent[] batch = new TraceEvent[100];
+                for (int count; (count = reader.Read(batch)) > 0;)
+                {
+                    events.AddRange(batch.AsSpan(0, count));
+                }
+            }
+
+            FullReplayOptions options = new()
+            {
+                Machine = MachineProfile.Find("pcie3x16")!,
+                VramBytes = 64 * Page,
+                ApertureBytes = 1024 * Page,
+                JobUses = 4,
+                Pace = isRecorded ? ReplayPace.Recorded : ReplayPace.AsFastAsPossible,
+            };
+            CompactReplay expected = CompactReplay.Create(options);
+            CompactReplay actual = CompactReplay.Create(options);
+            using ITraceReader uses = Open(records);
+            Assert.IsAssignableFrom<IUseReader>(uses);
+            FullReplayResult? result = actual.Run(uses, null, default);
+            Assert.NotNull(result);
+            Assert.Equal(requests - (requests / 8), result.Requests);
+            Assert.Equal(expected.Run(new ListReader(events), null, default), result);
+            Assert.Equal(expected.PlacesHash(), actual.PlacesHash());
+        });
+
+        static ITraceReader Open(byte[] records) =>
+            TraceFiles.Open(new MemoryStream(records), "x.oracleGeneral.bin", new TraceOpenOptions { From = "oracle" });
+    }
+
+    [Fact]
     public void WhatItDoesNotKnowIsForTheDevice()
     {
         TraceEvent use = new() { Kind = TraceKind.Use, ObjectId = 1, SizeBytes = Page };
@@ -102,6 +146,21 @@ public sealed class CompactReplayTests(ITestOutputHelper output)
     }
 
     private static Gen<T> Pick<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
+    // Every eighth is of size 0, which is none.
+    private static byte[] RecordsOf(ulong seed, int requests)
+    {
+        Prng random = new(seed);
+        byte[] records = new byte[requests * OracleRecord.SizeBytes];
+        for (int i = 0; i < requests; i++)
+        {
+            ulong id = random.Next() % 60;
+            OracleRecord record = new() { Time = (uint)i, Id = id, ObjectBytes = i % 8 == 7 ? 0 : (uint)(Page * (1 + (id % 12))), Next = -1 };
+            MemoryMarshal.Write(records.AsSpan(i * OracleRecord.SizeBytes), in record);
+        }
+
+        return records;
+    }
 
     private static List<TraceEvent> EventsOf(Case one)
     {

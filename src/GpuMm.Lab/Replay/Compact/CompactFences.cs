@@ -5,33 +5,34 @@ namespace GpuMm.Lab.Replay.Compact;
 
 /// <summary>
 /// The fences of objects, and the rules by which an object keeps them, which are those of the core's fence slots, to the order
-/// of the slots. A few objects have moves that are not done: they have a row here, the others only a note.
+/// of the slots. Each object has a note of what its slots hold; a few have moves that are not done, and a row here.
 /// </summary>
 /// <remarks>
-/// <see cref="CompactObject.Fences"/>: 0 for none ever; odd for a row, whose number stands above; else a note of fences that
-/// are all done but for the reader's: <c>slots 3 * 6 : 18 | room 4 : 4 | count 3 : 3 | 0 : 1</c>. Of what is done no number
-/// counts, but where it stands does: a new fence may take its place. Of readers there is at most one, the last job's: its
-/// number is <see cref="CompactObject.Reader"/>, and its word in a row or note has none. So a use changes the object alone.
+/// A note (<see cref="CompactObject.Fences"/>): <c>slots 3 * 6 : 18 | room 4 : 4 | count 3 : 3 | 0 : 1</c>, for each slot the
+/// timeline and whether it is a reader's. Of what is done no number counts, but where it stands does: a new fence may take its
+/// place. Of readers there is at most one, the last job's: its number is <see cref="CompactObject.Reader"/>, and its word in a
+/// row has none. So a use changes the object alone. Numbers of moves stand in the row, while it is the object's.
 /// </remarks>
-/// <param name="objects">The objects.</param>
 /// <param name="timelines">Tells what is done.</param>
-internal sealed class CompactFences(CompactObjects objects, CompactTimelines timelines)
+internal sealed class CompactFences(CompactTimelines timelines)
 {
-    private const int LeastRows = 256;
+    private const int LeastRows = 16;
+    private const int MostRows = ushort.MaxValue + 1;
     private const int CountShift = 1;
     private const int RoomShift = 4;
     private const int SlotsShift = 8;
     private const int BitsOfSlot = CompactTimelines.SeqnoShift;
+    private const uint PlaceMask = (1u << BitsOfSlot) - 1;
     private const uint MaxRoom = 15;
-    private const int OwnersAhead = 8; // Rows from which their owners are fetched, which are told that they lose them
 
     private PolicyNodes<CompactFenceRow> _rows;
     private int _next; // Where to look for a row next
 
     /// <summary>Adds the fence of a job that reads an object, unless it is done.</summary>
+    /// <param name="number">The object's number.</param>
     /// <param name="to">The object.</param>
     /// <param name="word">The fence; of a reader, and later than all before.</param>
-    public void AddReader(ref CompactObject to, uint word)
+    public void AddReader(int number, ref CompactObject to, uint word)
     {
         if (timelines.IsSignaled(word))
         {
@@ -40,16 +41,7 @@ internal sealed class CompactFences(CompactObjects objects, CompactTimelines tim
 
         if (!to.Is(CompactFlags.HasReader))
         {
-            uint place = CompactTimelines.PlaceOf(word);
-            if ((to.Fences & 1) != 0)
-            {
-                Add(ref _rows[(int)(to.Fences >> 1)], ref to, place);
-            }
-            else
-            {
-                to.Fences = AddToNote(to.Fences, place);
-            }
-
+            AddSlot(number, ref to, CompactTimelines.PlaceOf(word));
             to.Flags |= CompactFlags.HasReader;
         }
 
@@ -64,98 +56,107 @@ internal sealed class CompactFences(CompactObjects objects, CompactTimelines tim
     {
         if (!timelines.IsSignaled(word))
         {
-            ref CompactFenceRow row = ref (to.Fences & 1) != 0 ? ref _rows[(int)(to.Fences >> 1)] : ref TakeRow(number, ref to);
+            ref CompactFenceRow row = ref HasRow(number, ref to) ? ref _rows[to.Row] : ref TakeRow(number, ref to);
             Add(ref row, ref to, word);
         }
     }
 
     /// <summary>Makes room for one more fence.</summary>
+    /// <param name="number">The object's number.</param>
     /// <param name="of">The object.</param>
-    public void Reserve(ref CompactObject of)
+    public void Reserve(int number, ref CompactObject of)
     {
-        uint note = of.Fences;
-        if ((note & 1) == 0)
-        {
-            if (RoomOf(note) == CountOf(note))
-            {
-                of.Fences = Forget(ref of);
-            }
-
-            return;
-        }
-
-        ref CompactFenceRow row = ref _rows[(int)(note >> 1)];
-        if (row.Room > row.Count)
+        int room = RoomOf(of.Fences);
+        int count = CountOf(of.Fences);
+        if (room > count)
         {
             return;
         }
 
-        for (int i = row.Count - 1; i >= 0; i--)
+        if (HasRow(number, ref of))
         {
-            if (timelines.IsSignaled(WordAt(in row, i, in of)))
+            ref CompactFenceRow row = ref _rows[of.Row];
+            for (int i = count - 1; i >= 0; i--)
             {
-                Put(ref row, i, ref of, row.Words[--row.Count]);
+                if (timelines.IsSignaled(WordAt(in row, i, in of)))
+                {
+                    Put(ref row, i, ref of, row.Words[--count]);
+                    row.Words[count] = 0;
+                }
             }
         }
+        else if (HasPendingReader(in of))
+        {
+            of.Fences = WithPlace(of.Fences, 0, CompactTimelines.PlaceOf(ReaderOf(in of)));
+            count = 1;
+        }
+        else
+        {
+            of.Flags &= ~CompactFlags.HasReader;
+            count = 0;
+        }
 
-        row.Room = (byte)Grown(row.Room, row.Count + 1);
+        of.Fences = WithRoom(of.Fences, count, Grown(room, count + 1));
     }
 
     /// <summary>What an object's next move waits for.</summary>
+    /// <param name="number">The object's number.</param>
     /// <param name="of">The object.</param>
     /// <param name="waits">Receives it, the latest of each timeline.</param>
     /// <param name="single">The only fence; 0 when there are none or several.</param>
     /// <returns>How many fences of it are not done.</returns>
-    public int Pending(in CompactObject of, out CompactWaits waits, out uint single)
+    public int Pending(int number, ref CompactObject of, out CompactWaits waits, out uint single)
     {
         waits = default;
         single = 0;
-        if ((of.Fences & 1) == 0)
+        int pending = 0;
+        if (HasPendingReader(in of))
         {
-            if (!HasPendingReader(in of))
-            {
-                return 0;
-            }
-
             waits.Note(ReaderOf(in of));
             single = CompactTimelines.ForMove(ReaderOf(in of));
-            return 1;
+            pending++;
         }
 
-        int count = 0;
-        ref CompactFenceRow row = ref _rows[(int)(of.Fences >> 1)];
-        for (int i = 0; i < row.Count; i++)
+        if (!HasRow(number, ref of))
         {
-            uint slot = WordAt(in row, i, in of);
+            return pending;
+        }
+
+        ref CompactFenceRow row = ref _rows[of.Row];
+        int count = CountOf(of.Fences);
+        for (int i = 0; i < count; i++)
+        {
+            uint slot = row.Words[i];
             if (!timelines.IsSignaled(slot))
             {
-                single = CompactTimelines.ForMove(slot);
-                count++;
+                single = slot;
+                pending++;
                 waits.Note(slot);
             }
         }
 
-        single = count == 1 ? single : 0;
-        return count;
+        single = pending == 1 ? single : 0;
+        return pending;
     }
 
     /// <summary>Adds the moves of an object that are not done to what a job waits for.</summary>
+    /// <param name="number">The object's number.</param>
     /// <param name="of">The object.</param>
     /// <param name="waits">The latest of each timeline.</param>
-    public void CollectMoves(in CompactObject of, ref CompactWaits waits)
+    public void CollectMoves(int number, ref CompactObject of, ref CompactWaits waits)
     {
-        if ((of.Fences & 1) == 0)
+        if (!HasRow(number, ref of))
         {
             return;
         }
 
-        ref CompactFenceRow row = ref _rows[(int)(of.Fences >> 1)];
-        for (int i = 0; i < row.Count; i++)
+        ref CompactFenceRow row = ref _rows[of.Row];
+        int count = CountOf(of.Fences);
+        for (int i = 0; i < count; i++)
         {
-            uint slot = row.Words[i];
-            if (!CompactTimelines.IsReader(slot) && !timelines.IsSignaled(slot))
+            if (!timelines.IsSignaled(row.Words[i]))
             {
-                waits.Note(slot);
+                waits.Note(row.Words[i]);
             }
         }
     }
@@ -172,17 +173,27 @@ internal sealed class CompactFences(CompactObjects objects, CompactTimelines tim
         return grown <= MaxRoom ? grown : throw new CompactLimitException("an object has more fences than fit");
     }
 
-    // In a note all are done and none is a reader's: the last of them gives way, as in the core.
-    private static uint AddToNote(uint note, uint place)
+    private static int CountOf(uint note) => (int)(note >> CountShift) & 7;
+
+    private static int RoomOf(uint note) => (int)((note >> RoomShift) & MaxRoom);
+
+    private static uint PlaceAt(uint note, int i) => (note >> (SlotsShift + (i * BitsOfSlot))) & PlaceMask;
+
+    private static uint WithPlace(uint note, int i, uint place)
+    {
+        int shift = SlotsShift + (i * BitsOfSlot);
+        return (note & ~(PlaceMask << shift)) | (place << shift);
+    }
+
+    private static uint WithRoom(uint note, int count, int room) =>
+        (note >> SlotsShift << SlotsShift) | ((uint)room << RoomShift) | ((uint)count << CountShift);
+
+    private static uint WithSlot(uint note)
     {
         int count = CountOf(note);
-        if (count == 0)
-        {
-            return (place << SlotsShift) | ((uint)Grown(RoomOf(note), 1) << RoomShift) | (1u << CountShift);
-        }
-
-        int shift = SlotsShift + ((count - 1) * BitsOfSlot);
-        return (note & ~(((1u << BitsOfSlot) - 1) << shift)) | (place << shift);
+        return count < CompactFenceWords.Length
+            ? WithRoom(note, count + 1, Grown(RoomOf(note), count + 1))
+            : throw new CompactLimitException("an object has more fences than fit");
     }
 
     private static uint ReaderOf(in CompactObject of) =>
@@ -199,31 +210,46 @@ internal sealed class CompactFences(CompactObjects objects, CompactTimelines tim
         }
 
         row.Words[i] = word;
+        of.Fences = WithPlace(of.Fences, i, CompactTimelines.PlaceOf(word));
     }
 
-    private static int CountOf(uint note) => (int)(note >> CountShift) & 7;
+    // A row that another took was done with.
+    private bool HasRow(int number, ref CompactObject of)
+    {
+        if (!of.Is(CompactFlags.HasRow))
+        {
+            return false;
+        }
 
-    private static int RoomOf(uint note) => (int)((note >> RoomShift) & MaxRoom);
+        if (_rows[of.Row].Number == number)
+        {
+            return true;
+        }
+
+        of.Flags &= ~CompactFlags.HasRow;
+        return false;
+    }
 
     private bool HasPendingReader(in CompactObject of) => of.Is(CompactFlags.HasReader) && !timelines.IsSignaled(ReaderOf(in of));
 
-    // A note whose room is full, without what is done: at most the reader's fence is left.
-    private uint Forget(ref CompactObject of)
+    // A slot for a reader, who has none. Without a row all are done: the last gives way, as in the core.
+    private void AddSlot(int number, ref CompactObject to, uint place)
     {
-        int room = RoomOf(of.Fences);
-        if (HasPendingReader(in of))
+        if (HasRow(number, ref to))
         {
-            return (CompactTimelines.PlaceOf(ReaderOf(in of)) << SlotsShift) | ((uint)Grown(room, 2) << RoomShift) | (1u << CountShift);
+            Add(ref _rows[to.Row], ref to, place);
+            return;
         }
 
-        of.Flags &= ~CompactFlags.HasReader;
-        return (uint)Grown(room, 1) << RoomShift;
+        to.Fences = CountOf(to.Fences) == 0 ? WithSlot(to.Fences) : to.Fences;
+        to.Fences = WithPlace(to.Fences, CountOf(to.Fences) - 1, place);
     }
 
     private void Add(ref CompactFenceRow row, ref CompactObject to, uint word)
     {
+        int count = CountOf(to.Fences);
         int free = -1;
-        for (int i = 0; i < row.Count; i++)
+        for (int i = 0; i < count; i++)
         {
             uint slot = WordAt(in row, i, in to);
             if (CompactTimelines.IsOver(slot, word))
@@ -237,51 +263,42 @@ internal sealed class CompactFences(CompactObjects objects, CompactTimelines tim
 
         if (free < 0)
         {
-            if (row.Count == row.Room)
-            {
-                row.Room = (byte)Grown(row.Room, row.Count + 1);
-            }
-
-            free = row.Count++;
-            if (free == CompactFenceWords.Length)
-            {
-                throw new CompactLimitException("an object has more fences than fit");
-            }
-
-            row.Words[free] = 0;
+            free = count;
+            to.Fences = WithSlot(to.Fences);
         }
 
         Put(ref row, free, ref to, word);
     }
 
-    // Rows go round: whoever took one long ago is done with it, as a rule, and keeps a note.
+    // Rows go round: whoever took one long ago is done with it, as a rule.
     private ref CompactFenceRow TakeRow(int number, ref CompactObject to)
     {
         int mask = _rows.Count - 1;
         for (int tried = 0; tried < _rows.Count / 2; tried++)
         {
             int at = _next++ & mask;
-            ref CompactFenceRow row = ref _rows[at];
-            objects.Prefetch(_rows[(at + OwnersAhead) & mask].Number);
-            if (IsDone(row))
+            if (IsDone(in _rows[at]))
             {
-                Leave(in row);
                 return ref Enter(at, number, ref to);
             }
         }
 
         int first = _rows.Count;
+        if (first == MostRows)
+        {
+            throw new CompactLimitException("more objects move at once than fit");
+        }
+
         _rows.Reserve(Math.Max(LeastRows, 2 * first));
         _next = first + 1;
         return ref Enter(first, number, ref to);
     }
 
-    // But for the reader's, which a note may have.
     private bool IsDone(in CompactFenceRow row)
     {
-        for (int i = 0; i < row.Count; i++)
+        for (int i = 0; i < CompactFenceWords.Length; i++)
         {
-            if (!CompactTimelines.IsReader(row.Words[i]) && !timelines.IsSignaled(row.Words[i]))
+            if (!timelines.IsSignaled(row.Words[i]))
             {
                 return false;
             }
@@ -290,37 +307,18 @@ internal sealed class CompactFences(CompactObjects objects, CompactTimelines tim
         return true;
     }
 
-    private void Leave(in CompactFenceRow row)
-    {
-        if (!row.IsTaken)
-        {
-            return;
-        }
-
-        uint slots = 0;
-        for (int i = 0; i < row.Count; i++)
-        {
-            slots |= CompactTimelines.PlaceOf(row.Words[i]) << (i * BitsOfSlot);
-        }
-
-        objects[row.Number].Fences = (slots << SlotsShift) | ((uint)row.Room << RoomShift) | ((uint)row.Count << CountShift);
-    }
-
     private ref CompactFenceRow Enter(int at, int number, ref CompactObject to)
     {
         ref CompactFenceRow row = ref _rows[at];
-        uint note = to.Fences;
+        row.Words = default;
         row.Number = number;
-        row.IsTaken = true;
-        row.Count = (byte)CountOf(note);
-        row.Room = (byte)RoomOf(note);
-        note >>= SlotsShift;
-        for (int i = 0; i < row.Count; i++, note >>= BitsOfSlot)
+        for (int i = CountOf(to.Fences) - 1; i >= 0; i--)
         {
-            row.Words[i] = note & ((1u << BitsOfSlot) - 1); // With the number 0, which is done.
+            row.Words[i] = PlaceAt(to.Fences, i); // With the number 0, which is done.
         }
 
-        to.Fences = ((uint)at << 1) | 1;
+        to.Row = (ushort)at;
+        to.Flags |= CompactFlags.HasRow;
         return ref row;
     }
 }

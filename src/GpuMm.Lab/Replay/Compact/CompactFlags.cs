@@ -26,4 +26,7 @@ internal enum CompactFlags : byte
 
     /// <summary>One of its fences is of the last job that reads it, done or not.</summary>
     HasReader = 32,
+
+    /// <summary>It took a row of <see cref="CompactFences"/>, which another may have by now.</summary>
+    HasRow = 64,
 }

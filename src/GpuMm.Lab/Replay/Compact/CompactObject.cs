@@ -28,6 +28,9 @@ internal struct CompactObject
     /// <summary>When it came into the aperture or was used there last, while the aperture keeps no order.</summary>
     public uint Age;
 
+    /// <summary>Its row of <see cref="CompactFences"/>, as long as <see cref="CompactFlags.HasRow"/>.</summary>
+    public ushort Row;
+
     /// <summary>Where it is.</summary>
     public MemoryDomain Domain;
 

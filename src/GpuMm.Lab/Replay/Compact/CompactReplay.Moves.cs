@@ -81,7 +81,7 @@ internal sealed partial class CompactReplay<TPolicy>
         bool crosses = (target.Domain, to) is (MemoryDomain.Vram, MemoryDomain.System) or (MemoryDomain.System, MemoryDomain.Vram);
         if (crosses && (target.Domain == MemoryDomain.Vram || target.Is(CompactFlags.HasPages)))
         {
-            _fences.Reserve(ref target);
+            _fences.Reserve(number, ref target);
             if (!Allocate(number, ref target, MemoryDomain.Gtt, force: false, out _) &&
                 !Allocate(number, ref target, MemoryDomain.Gtt, force: true, out _))
             {
@@ -107,8 +107,8 @@ internal sealed partial class CompactReplay<TPolicy>
             Populate(ref target);
         }
 
-        _fences.Reserve(ref target);
-        uint fence = Work(ref target, isFromCard, isToCard, carries);
+        _fences.Reserve(number, ref target);
+        uint fence = Work(number, ref target, isFromCard, isToCard, carries);
         _fences.AddMove(number, ref target, fence);
         uint oldSpace = target.Space;
         target.Domain = to;
@@ -125,9 +125,9 @@ internal sealed partial class CompactReplay<TPolicy>
     }
 
     // The copy, or the clearing, or only the end of what still uses it.
-    private uint Work(ref CompactObject target, bool isFromCard, bool isToCard, bool carries)
+    private uint Work(int number, ref CompactObject target, bool isFromCard, bool isToCard, bool carries)
     {
-        int pending = _fences.Pending(in target, out CompactWaits waits, out uint single);
+        int pending = _fences.Pending(number, ref target, out CompactWaits waits, out uint single);
         if (!carries && !isToCard)
         {
             return pending < 2 ? single : Queue(CompactMachine.Joiner, 0, 0, LinkDirection.ToDevice, waits);

@@ -283,7 +283,7 @@ internal sealed partial class CompactReplay<TPolicy>
         foreach (ref readonly CompactUse use in uses)
         {
             ref CompactObject target = ref _objects[use.Number];
-            _fences.CollectMoves(in target, ref waits);
+            _fences.CollectMoves(use.Number, ref target, ref waits);
             if (target.Domain != MemoryDomain.Vram && !_profile.IsUnified)
             {
                 linkBytes += use.ReadBytes;
@@ -303,7 +303,7 @@ internal sealed partial class CompactReplay<TPolicy>
         foreach (ref readonly CompactUse use in uses)
         {
             ref CompactObject target = ref _objects[use.Number];
-            _fences.AddReader(ref target, reader);
+            _fences.AddReader(use.Number, ref target, reader);
             CountUse(use.Number, ref target);
         }
 

@@ -54,7 +54,7 @@ internal sealed partial class CompactReplay<TPolicy> : CompactReplay
         _profile = options.Machine;
         _machine = new CompactMachine(_profile);
         _timelines = new CompactTimelines(_machine);
-        _fences = new CompactFences(_objects, _timelines);
+        _fences = new CompactFences(_timelines);
         _postponed = new CompactPostponed(_timelines);
         _space = new CompactSpace(options.Allocator, options.VramBytes);
         _visibleBytes = ReplayDevices.VisibleBytes(options);
