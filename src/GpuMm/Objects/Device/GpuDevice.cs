@@ -107,7 +107,7 @@ public sealed partial class GpuDevice : IDisposable
     /// <summary>Where the bytes of its domains are.</summary>
     public PhysicalMemory Memory { get; } = new();
 
-    /// <summary>Every area, in every address space, that maps one of its objects.</summary>
+    /// <summary>Every area, in every address space, that maps one of its objects (<see cref="BufferObject.Map"/>): a move looks for no others.</summary>
     public AddressMapping Mapping { get; } = new(ThreadPart.Count); // By who made the object
 
     /// <summary>The table of the aperture; null when none is kept.</summary>
