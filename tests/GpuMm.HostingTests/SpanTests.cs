@@ -9,6 +9,7 @@ using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.State;
 using GpuMm.Hosting.Workers;
+using GpuMm.TestKit;
 using Xunit;
 
 namespace GpuMm.HostingTests;
@@ -127,13 +128,13 @@ public sealed class SpanTests : IDisposable
         _listener.Dispose();
         for (int i = 0; i < 2; i++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
+            ManagedBytes bytes = ManagedBytes.Count();
             using (GpuSpan? span = GpuSpan.Begin(GpuMmDiagnostics.SubmitActivity, gpu))
             {
                 Assert.Null(span);
             }
 
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            long allocated = bytes.Allocated;
             Assert.True(i == 0 || allocated == 0, $"{allocated} bytes"); // The first one makes what there is once in a process.
         }
     }

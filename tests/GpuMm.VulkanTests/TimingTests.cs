@@ -4,6 +4,7 @@ using System.Linq;
 using GpuMm.Backing;
 using GpuMm.Fences;
 using GpuMm.Objects;
+using GpuMm.TestKit;
 using GpuMm.Vulkan.Memory;
 using GpuMm.Vulkan.Mirror;
 using Xunit;
@@ -57,9 +58,9 @@ public sealed class TimingTests
         using MirrorRig rig = new(vramPages: 64, aperturePages: 64, systemPages: 1024, Options(MirrorTiming.Model), BackingKind.None);
         BufferObject texture = rig.Create(16, Placement.Vram);
         Shuttle(rig, texture, 300);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        ManagedBytes bytes = ManagedBytes.Count();
         Shuttle(rig, texture, 300);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, bytes.Allocated);
     }
 
     [Fact]

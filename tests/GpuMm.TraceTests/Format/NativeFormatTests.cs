@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using CsCheck;
+using GpuMm.TestKit;
 using GpuMm.Traces.Format;
 using GpuMm.Traces.Model;
 using Xunit;
@@ -126,13 +127,13 @@ public sealed class NativeFormatTests(ITestOutputHelper output)
             writer.Write(e with { TimeNs = i * 100L });
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        ManagedBytes bytes = ManagedBytes.Count();
         for (int i = 200_000; i < 205_000; i++)
         {
             writer.Write(e with { TimeNs = i * 100L, ObjectId = (ulong)i % 999 });
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, bytes.Allocated);
     }
 
     [Fact]

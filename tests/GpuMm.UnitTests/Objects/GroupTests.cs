@@ -215,15 +215,15 @@ public sealed class GroupTests
         using TestDevice test = new(vramPages: 8, backing: BackingKind.None);
         MemoryGroup group = test.Device.RootGroup.CreateChild("g").CreateChild("h");
         BufferObject[] pair = [Create(test, 8, group, Placement.Vram), Create(test, 8, group, Placement.Vram)];
-        long before = 0;
+        ManagedBytes bytes = default;
         bool isDone = true;
         for (int i = 0; i < 200; i++)
         {
-            before = i == 100 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            bytes = i == 100 ? ManagedBytes.Count() : bytes;
             isDone &= test.Place(pair[i % 2], Placement.Vram) == MmStatus.Ok;
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, bytes.Allocated);
         Assert.True(isDone);
         test.AssertValid();
     }

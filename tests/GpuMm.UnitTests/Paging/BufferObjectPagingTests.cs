@@ -189,13 +189,13 @@ public sealed class BufferObjectPagingTests
         byte[] one = new byte[1];
         for (int round = 0; round < 3; round++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
+            ManagedBytes bytes = ManagedBytes.Count();
             test.Space.Read(area.StartAddress, one);
             test.Space.Write(area.StartAddress, one);
             texture.Reserve();
             test.Device.Mapping.Unmap(texture.Window);
             texture.Reservation.Unlock();
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            long allocated = bytes.Allocated;
             Assert.True(round == 0 || allocated == 0, $"A fault and its revocation allocated {allocated} bytes.");
         }
     }

@@ -1,5 +1,6 @@
 using System;
 using GpuMm.Ranges;
+using GpuMm.TestKit;
 using Xunit;
 
 namespace GpuMm.UnitTests.Ranges;
@@ -188,9 +189,9 @@ public sealed class BinAllocatorTests
         BinAllocator bins = new(1 << 20);
         BinBlock[] blocks = new BinBlock[64];
         Churn(bins, blocks);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        ManagedBytes bytes = ManagedBytes.Count();
         Churn(bins, blocks);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, bytes.Allocated);
         Assert.Null(bins.Validate());
     }
 

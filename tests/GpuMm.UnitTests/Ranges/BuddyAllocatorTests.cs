@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using GpuMm.Ranges;
+using GpuMm.TestKit;
 using Xunit;
 
 namespace GpuMm.UnitTests.Ranges;
@@ -202,9 +203,9 @@ public sealed class BuddyAllocatorTests
         BuddyAllocator buddy = new(1 << 24);
         BuddyBlockList[] lists = new BuddyBlockList[64];
         Churn(buddy, lists, 2_000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        ManagedBytes bytes = ManagedBytes.Count();
         Churn(buddy, lists, 2_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, bytes.Allocated);
         Assert.Null(buddy.Validate());
     }
 

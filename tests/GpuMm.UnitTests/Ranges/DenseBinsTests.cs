@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using GpuMm.Ranges;
+using GpuMm.TestKit;
 using Xunit;
 
 namespace GpuMm.UnitTests.Ranges;
@@ -119,9 +120,9 @@ public sealed class DenseBinsTests
         BinBlock[] blocks = new BinBlock[Units];
         Assert.Equal(0ul, FillAndEmpty(bins, blocks, 50));
         long metadataBytes = bins.MetadataBytes;
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        ManagedBytes bytes = ManagedBytes.Count();
         FillAndEmpty(bins, blocks, 200);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = bytes.Allocated;
         Assert.Equal(0, allocated);
         Assert.Equal(metadataBytes, bins.MetadataBytes);
         Assert.Null(bins.Validate());
