@@ -1,6 +1,6 @@
 using System;
 using System.Threading.Tasks;
-using GpuMm.Dashboard.Api;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Options;

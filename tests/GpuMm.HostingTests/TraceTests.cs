@@ -9,7 +9,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
-using GpuMm.Dashboard.Api;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Options;

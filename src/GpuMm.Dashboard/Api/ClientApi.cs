@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Dashboard.Service;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.Views;

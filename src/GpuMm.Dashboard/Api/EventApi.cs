@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Threading;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Dashboard.Service;
 using GpuMm.Diagnostics;
 using GpuMm.Hosting.Views;

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Threading.Tasks;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Views;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Hosting.Views;
 using GpuMm.Paging;

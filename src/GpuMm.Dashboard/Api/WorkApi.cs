@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Fences;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;

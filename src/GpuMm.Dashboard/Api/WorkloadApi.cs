@@ -1,4 +1,5 @@
 using System.Linq;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Dashboard.Workloads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

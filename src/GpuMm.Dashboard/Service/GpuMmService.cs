@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using GpuMm.Dashboard.Api;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Dashboard.Workloads;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Registration;

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
-using GpuMm.Dashboard.Api;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Sessions;
 using GpuMm.Traces.Model;

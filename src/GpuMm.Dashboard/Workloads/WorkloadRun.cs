@@ -1,7 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
-using GpuMm.Dashboard.Api;
+using GpuMm.Dashboard.Api.Bodies;
 
 namespace GpuMm.Dashboard.Workloads;
 

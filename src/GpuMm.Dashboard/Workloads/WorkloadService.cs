@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuMm.Dashboard.Api;
+using GpuMm.Dashboard.Api.Bodies;
 using GpuMm.Hosting.Machine;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;

@@ -2,7 +2,7 @@ using System;
 using GpuMm.Diagnostics;
 using GpuMm.Hosting.Views;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>An event as the API shows it; what does not apply is left out.</summary>
 /// <param name="Sequence">Its number in the device's ring of events.</param>

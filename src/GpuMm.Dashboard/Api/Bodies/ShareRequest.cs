@@ -1,4 +1,4 @@
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>The name under which clients share an object.</summary>
 /// <param name="Name">1 to 128 characters.</param>

@@ -1,6 +1,6 @@
 using GpuMm.Hosting.Options;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>One object that a job uses.</summary>
 /// <param name="Handle">The client's handle.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>News of a device.</summary>
 /// <param name="Last">Number of the last event in it: ask for those after it next.</param>

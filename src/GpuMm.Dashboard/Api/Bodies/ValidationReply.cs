@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>Whether every invariant of a device holds.</summary>
 /// <param name="Problems">One sentence per violation; empty when all hold.</param>

@@ -1,6 +1,6 @@
 using GpuMm.Hosting.Views;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>An object of a client.</summary>
 /// <param name="Handle">The client's handle.</param>

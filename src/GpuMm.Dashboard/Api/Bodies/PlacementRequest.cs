@@ -1,4 +1,4 @@
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>Where to.</summary>
 /// <param name="Placement">As for creating an object; null for where it is.</param>

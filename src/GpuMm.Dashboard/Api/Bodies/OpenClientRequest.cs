@@ -1,6 +1,6 @@
 using GpuMm.Hosting.Options;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>Opens a client.</summary>
 /// <param name="Name">Shown to people; 1 to 128 characters.</param>

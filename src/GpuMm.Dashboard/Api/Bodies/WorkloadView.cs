@@ -1,4 +1,4 @@
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>A workload that runs, or ran.</summary>
 /// <param name="Id">Its number.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using GpuMm.Hosting.Views;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>A device and its limits.</summary>
 /// <param name="Name">Its name.</param>

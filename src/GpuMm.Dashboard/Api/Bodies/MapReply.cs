@@ -1,4 +1,4 @@
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>A mapping.</summary>
 /// <param name="Address">First byte in the client's address space.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using GpuMm.Hosting.Views;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>What a client may hold, and what it is promised, may use and uses in each domain.</summary>
 /// <param name="MaxSize">Bytes of all its objects together; null for no limit.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>A job for the render engine.</summary>
 /// <param name="Uses">What it uses; no object twice.</param>

@@ -1,4 +1,4 @@
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>A client that was opened.</summary>
 /// <param name="Id">Its number: part of every address below.</param>

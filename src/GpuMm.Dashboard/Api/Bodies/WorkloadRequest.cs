@@ -1,4 +1,4 @@
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>Starts a workload.</summary>
 /// <param name="Name">"demo": a compositor, a game and a browser; "crowd": as many objects of a page as the size holds; or the name of a recording, which has its own pace and size.</param>

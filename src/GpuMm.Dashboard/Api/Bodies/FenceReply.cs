@@ -1,4 +1,4 @@
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>A fence of the render engine.</summary>
 /// <param name="Fence">Its number; numbers signal in order.</param>

@@ -2,7 +2,7 @@ using GpuMm.Hosting.Options;
 using GpuMm.Objects;
 using GpuMm.Paging;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>Creates an object.</summary>
 /// <param name="Size">Bytes, or text such as "64MiB"; rounded up to whole pages.</param>

@@ -1,7 +1,7 @@
 using GpuMm.Hosting.Options;
 using GpuMm.Objects;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>What a client or group is promised in a domain, and may use there. All three are set; what is left out is set to its default.</summary>
 /// <param name="Min">Used up to this, nothing of the client is evicted for others; null for 0.</param>

@@ -1,4 +1,4 @@
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>Maps an object into the client's address space.</summary>
 /// <param name="Read">Allow reads.</param>

@@ -1,6 +1,6 @@
 using GpuMm.Hosting.Options;
 
-namespace GpuMm.Dashboard.Api;
+namespace GpuMm.Dashboard.Api.Bodies;
 
 /// <summary>What a client may hold.</summary>
 /// <param name="MaxSize">Bytes of all its objects together; null for no limit.</param>
