@@ -33,6 +33,9 @@ internal sealed class ParquetTraceWriter : ITraceWriter
         ("count", static e => e.Count),
         ("detail", static e => unchecked((long)e.Detail)),
         ("flags", static e => (long)e.Flags),
+        ("reason", static e => e.Reason),
+        ("wishes", static e => e.Placement.Count),
+        ("placement", static e => unchecked((long)e.Placement.Packed)),
     ];
 
     private static readonly (string Name, Func<TraceEvent, Enum> Value)[] s_words =

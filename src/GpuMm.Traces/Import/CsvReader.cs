@@ -37,7 +37,7 @@ internal sealed class CsvReader(TraceInput input, CsvLayout? given) : TextTraceR
     {
         byte delimiter = CsvLayout.FindDelimiter(line);
         ReadOnlySpan<byte> rest = line;
-        bool isNumeric = Fields.TrySeconds(Fields.Next(ref rest, delimiter).Trim((byte)' '), out _);
+        bool isNumeric = Fields.TryTime(Fields.Next(ref rest, delimiter).Trim(" \""u8), out _);
         if (isNumeric)
         {
             int columns = line.Count(delimiter) + 1;
@@ -66,7 +66,7 @@ internal sealed class CsvReader(TraceInput input, CsvLayout? given) : TextTraceR
         {
             ReadOnlySpan<byte> raw = Fields.Next(ref rest, layout.Delimiter);
             ReadOnlySpan<byte> field = raw.Trim(" \""u8);
-            if (column == layout.TimeColumn && !TryTime(field, out time))
+            if (column == layout.TimeColumn && !Fields.TryTime(field, out time))
             {
                 throw BadLine(at, $"'{Fields.Text(field, 40)}' is no time in seconds", Fix);
             }
@@ -103,19 +103,6 @@ internal sealed class CsvReader(TraceInput input, CsvLayout? given) : TextTraceR
         {
             Emit(new TraceEvent { Kind = TraceKind.Use, TimeNs = time, ObjectId = id, SizeBytes = size, Flags = flags });
         }
-    }
-
-    private static bool TryTime(ReadOnlySpan<byte> field, out long ns)
-    {
-        if (Fields.TrySeconds(field, out ns))
-        {
-            return true;
-        }
-
-        // Sources that write milliseconds or a whole epoch in ns stay in order, clipped to what ns can say.
-        bool isWhole = Fields.TryWhole(field, out ulong big);
-        ns = isWhole ? (long)Math.Min(big, long.MaxValue) : 0;
-        return isWhole;
     }
 
     private static bool IsWrite(ReadOnlySpan<byte> op) => op.Length > 0 && (op[0] | 0x20) is 'w' or 's' or 'p';

@@ -52,6 +52,19 @@ internal static class Fields
         return true;
     }
 
+    /// <summary>Seconds; a whole number that is none (milliseconds, an epoch in ns) stays in order, clipped to what ns can say.</summary>
+    public static bool TryTime(ReadOnlySpan<byte> text, out long ns)
+    {
+        if (TrySeconds(text, out ns))
+        {
+            return true;
+        }
+
+        bool isWhole = TryWhole(text, out ulong big);
+        ns = isWhole ? (long)Math.Min(big, long.MaxValue) : 0;
+        return isWhole;
+    }
+
     /// <summary>Takes the text up to a separator off the front; the whole when there is none.</summary>
     public static ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest, byte separator)
     {

@@ -105,7 +105,7 @@ internal static class TraceDetector
     private static bool IsNumbers(ReadOnlySpan<byte> line)
     {
         ReadOnlySpan<byte> rest = line;
-        return Fields.TrySeconds(Fields.Next(ref rest, CsvLayout.FindDelimiter(line)).Trim((byte)' '), out _);
+        return Fields.TryTime(Fields.Next(ref rest, CsvLayout.FindDelimiter(line)).Trim((byte)' '), out _);
     }
 
     private static bool LooksLikeText(ReadOnlySpan<byte> head)

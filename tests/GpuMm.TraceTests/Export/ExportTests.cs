@@ -2,9 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using CsCheck;
+using GpuMm.Diagnostics;
 using GpuMm.Traces;
 using GpuMm.Traces.Model;
 using Parquet;
@@ -108,6 +110,16 @@ public sealed class ExportTests(ITestOutputHelper output)
         Assert.Throws<TraceFormatException>(() => Write("oracle", [new TraceEvent { Kind = TraceKind.Use, SizeBytes = 1, TimeNs = -5_000_000_000 }]));
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void OracleGeneralIsWrittenToWhatSeeksAndCanBeReadBack(bool seeks, bool reads)
+    {
+        using LimitedStream stream = new(seeks, reads);
+        Assert.Throws<ArgumentException>(() => TraceFiles.Create(stream, "pipe", "oracle"));
+    }
+
     [Fact]
     public async Task ParquetHasEveryRowInTypedColumns()
     {
@@ -116,17 +128,85 @@ public sealed class ExportTests(ITestOutputHelper output)
         await using ParquetReader reader = await ParquetReader.CreateAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
         DataField[] fields = reader.Schema.GetDataFields();
         Assert.Equal(
-            ["ts_ns", "client", "bo", "bytes", "offset", "related", "duration_ns", "count", "detail", "flags", "event", "from", "to", "cause", "status", "device_event", "name"],
+            ["ts_ns", "client", "bo", "bytes", "offset", "related", "duration_ns", "count", "detail", "flags", "reason", "wishes", "placement", "event", "from", "to", "cause", "status", "device_event", "name"],
             fields.Select(static f => f.Name));
         using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
         long[] times = new long[s_run.Length];
         await group.ReadAsync<long>(fields[0], times.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(s_run.Select(static e => e.TimeNs), times);
         string?[] words = new string?[s_run.Length];
-        await group.ReadAsync(fields[10], words.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        await group.ReadAsync(fields[13], words.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(s_run.Select(static e => e.Kind.ToString()), words);
-        await group.ReadAsync(fields[16], words.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        await group.ReadAsync(fields[19], words.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(s_run.Select(static e => e.Name), words);
+    }
+
+    [Fact]
+    public async Task ParquetHasEachFieldInItsColumn()
+    {
+        TraceEvent one = new()
+        {
+            TimeNs = -1,
+            ClientId = -2,
+            ObjectId = 3,
+            SizeBytes = ulong.MaxValue,
+            OffsetBytes = 5,
+            RelatedId = 6,
+            DurationNs = 7,
+            Count = -8,
+            Detail = 9,
+            Flags = TraceFlags.Write | TraceFlags.Inferred,
+            Kind = TraceKind.Evict,
+            From = MemoryDomain.Vram,
+            To = MemoryDomain.Gtt,
+            Cause = TraceCause.Submission,
+            Status = MmStatus.Busy,
+            DeviceKind = DeviceEventKind.Validated,
+            Name = "albedo",
+            Reason = 10,
+            Placement = new PlacementCode(12, 2),
+        };
+        using MemoryStream stream = new(Write("parquet", [one, default]));
+        await using ParquetReader reader = await ParquetReader.CreateAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
+        DataField[] fields = reader.Schema.GetDataFields();
+        using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
+        long[] expected = [-1, -2, 3, -1, 5, 6, 7, -8, 9, (long)one.Flags, 10, 2, 12];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            long[] numbers = new long[2];
+            await group.ReadAsync<long>(fields[i], numbers.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+            Assert.Equal([expected[i], 0], numbers);
+        }
+
+        string[] words = ["Evict", "Vram", "Gtt", "Submission", "Busy", "Validated", "albedo"];
+        string?[] none = [default(TraceKind).ToString(), "System", "System", default(TraceCause).ToString(), "Ok", "None", null];
+        for (int i = 0; i < words.Length; i++)
+        {
+            string?[] cells = new string?[2];
+            await group.ReadAsync(fields[expected.Length + i], cells.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+            Assert.Equal([words[i], none[i]], cells);
+        }
+    }
+
+    [Fact]
+    public async Task ParquetGoesOnInAnotherGroupOfRows()
+    {
+        const int Group = 1 << 17;
+        foreach (int count in (int[])[Group, Group + 1])
+        {
+            using MemoryStream stream = new(Write("parquet", Enumerable.Range(0, count).Select(static i => new TraceEvent { Kind = TraceKind.Use, TimeNs = i })));
+            await using ParquetReader reader = await ParquetReader.CreateAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
+            List<long> times = [];
+            for (int i = 0; i < reader.RowGroupCount; i++)
+            {
+                using ParquetRowGroupReader group = reader.OpenRowGroupReader(i);
+                long[] some = new long[Math.Min(Group, count - (i * Group))];
+                await group.ReadAsync<long>(reader.Schema.GetDataFields()[0], some.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+                times.AddRange(some);
+            }
+
+            Assert.Equal(Enumerable.Range(0, count).Select(static i => (long)i), times);
+        }
     }
 
     [Fact]
@@ -140,6 +220,50 @@ public sealed class ExportTests(ITestOutputHelper output)
         },
         iter: 200,
         writeLine: output.WriteLine);
+
+    // A number that its column cannot hold.
+    [Theory]
+    [InlineData(0, "x")]
+    [InlineData(1, "Nonsense")]
+    [InlineData(2, "2147483648")]
+    [InlineData(2, "-2147483649")]
+    [InlineData(3, "-1")]
+    [InlineData(7, "Disk")]
+    [InlineData(10, "256")]
+    [InlineData(11, "256")]
+    [InlineData(13, "2147483648")]
+    [InlineData(13, "-2147483649")]
+    [InlineData(1, "200")]
+    [InlineData(15, "99")]
+    [InlineData(15, "12345")]
+    [InlineData(17, "9")]
+    public void ACellOfTheTableOfEventsThatIsOutOfRangeIsRefused(int column, string cell)
+    {
+        string[] lines = Encoding.UTF8.GetString(Write("csv", [s_run[0] with { Extra = null }])).Split('\n');
+        string[] cells = lines[1].Split(',');
+        Assert.Single(Read(cells));
+        cells[column] = cell;
+        Assert.Equal(lines[0].Length + 1, Assert.Throws<TraceFormatException>(() => Read(cells)).Offset);
+
+        List<TraceEvent> Read(string[] row)
+        {
+            using ITraceReader reader = TraceFiles.Open(new MemoryStream(Encoding.UTF8.GetBytes($"{lines[0]}\n{string.Join(',', row)}\n")), "events.csv");
+            return Trace.ReadAll(reader);
+        }
+    }
+
+    // The least and the most that fit.
+    [Fact]
+    public void TheTableOfEventsHoldsWhateverAnEventCan()
+    {
+        TraceEvent[] ends =
+        [
+            s_run[0] with { TimeNs = long.MinValue, ClientId = int.MinValue, Count = int.MinValue, Reason = 0, Flags = 0 },
+            s_run[0] with { TimeNs = long.MaxValue, ClientId = int.MaxValue, Count = int.MaxValue, Reason = 255, Flags = (TraceFlags)255, Placement = new PlacementCode(ulong.MaxValue, 8), Name = "\"quoted\", twice" },
+        ];
+        using ITraceReader reader = TraceFiles.Open(new MemoryStream(Write("csv", ends)), "events.csv");
+        Assert.Equal(ends, Trace.ReadAll(reader));
+    }
 
     [Fact]
     public void KernelTextIsReadBackAsTheSameRequests()
@@ -192,5 +316,12 @@ public sealed class ExportTests(ITestOutputHelper output)
         {
             File.Delete(path);
         }
+    }
+
+    private sealed class LimitedStream(bool seeks, bool reads) : MemoryStream
+    {
+        public override bool CanSeek => seeks;
+
+        public override bool CanRead => reads;
     }
 }

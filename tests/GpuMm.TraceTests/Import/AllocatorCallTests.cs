@@ -212,6 +212,21 @@ public sealed class AllocatorCallTests
         Assert.Equal([65536ul, 65536ul, 65536ul], events.Where(static e => e.Kind == TraceKind.Use).Select(static e => e.SizeBytes));
     }
 
+    [Theory]
+    [InlineData("vkMapMemory", "vkUnmapMemory", "memory", "memory")]
+    [InlineData("vkMapMemory2", "vkUnmapMemory2", "pMemoryMapInfo", "pMemoryUnmapInfo")]
+    [InlineData("vkMapMemory2KHR", "vkUnmapMemory2KHR", "pMemoryMapInfo", "pMemoryUnmapInfo")]
+    public void MemoryIsMappedAndUnmappedByEveryFormOfTheCall(string map, string unmap, string mapped, string unmapped)
+    {
+        static string Args(string member) => member == "memory" ? """{"memory":7}""" : $$"""{"{{member}}":{"memory":7} }""";
+        List<TraceEvent> events = Calls(
+            ("vkAllocateMemory", "VK_SUCCESS", """{"pAllocateInfo":{"allocationSize":65536,"memoryTypeIndex":0},"pMemory":7}"""),
+            (map, "VK_SUCCESS", Args(mapped)), (unmap, "VK_SUCCESS", Args(unmapped)));
+        Assert.Equal(
+            [(TraceKind.Create, 1ul, 65536ul), (TraceKind.Use, 1ul, 65536ul), (TraceKind.Map, 1ul, 65536ul), (TraceKind.Unmap, 1ul, 65536ul)],
+            events.Select(static e => (e.Kind, e.ObjectId, e.SizeBytes)));
+    }
+
     [Fact]
     public void AFailedAllocationSubmissionsAndPresentsAreTold()
     {
@@ -236,6 +251,7 @@ public sealed class AllocatorCallTests
     [InlineData("# note\n1,2,3\n", "csv")]
     [InlineData("  1.5,2\n", "csv")]
     [InlineData("7", "csv")]
+    [InlineData("1700000000000,8,4096\n", "csv")] // Milliseconds
     [InlineData("time_us,action,addr,size,stream\n", "pytorch-csv")]
     [InlineData("Vulkan Memory Allocator,Calls recording\n", "vma")]
     [InlineData("id\n", null)]
