@@ -64,6 +64,39 @@ public sealed class FormatDetailTests
         Assert.Throws<TraceFormatException>(() => TraceFiles.Open(new MemoryStream([49]), "x", new TraceOpenOptions { Columns = "ttl-col=x" }));
     }
 
+    [Theory]
+    [InlineData("1,8,4096", "delimiter=,")]
+    [InlineData("1,8,4096", "delimiter=,,obj-id-col=2")]
+    [InlineData("1;8;4096", "delimiter=;,obj-id-col=2")]
+    [InlineData("1;8;4096", "obj-id-col=2,delimiter=;")]
+    [InlineData("1|8|4096", "delimiter=|, time-col=1")]
+    [InlineData("1\t8\t4096", "delimiter=\\t,obj-id-col=2")]
+    [InlineData("1\t8\t4096", "delimiter=tab,obj-id-col=2")]
+    [InlineData("1t8t4096", "delimiter=t,obj-id-col=2")]
+    [InlineData("1,9,8,4096", "obj-id-col=3,obj-size-col=4")]
+    [InlineData("time,id,size\n1,8,4096", "has-header=true")]
+    [InlineData("time,id,size\n1,8,4096", "header=1")]
+    [InlineData("time,id,size\n1,8,4096", "has-header=TRUE")]
+    [InlineData("time,id,size\n1,8,4096", "has_header=True,")]
+    public void ColumnsAndDelimitersAreWhatTheyAreSaidToBe(string text, string columns)
+    {
+        using ITraceReader reader = TraceFiles.Open(new MemoryStream(Encoding.UTF8.GetBytes(text)), "x", new TraceOpenOptions { Columns = columns });
+        TraceEvent use = Assert.Single(Trace.ReadAll(reader));
+        Assert.Equal((8ul, 4096ul, 1_000_000_000L), (use.ObjectId, use.SizeBytes, use.TimeNs));
+    }
+
+    [Theory]
+    [InlineData("obj-id-col")]
+    [InlineData("=3")]
+    [InlineData("obj-id-col=")]
+    [InlineData("obj-id-col=-1")]
+    [InlineData("obj-id-col=1001")]
+    [InlineData("delimiter=ab")]
+    [InlineData("delimiter=")]
+    [InlineData("cnt-col=x")]
+    public void AColumnThatIsNoneIsRefused(string columns) =>
+        Assert.Throws<TraceFormatException>(() => TraceFiles.Open(new MemoryStream("1,8,4096"u8.ToArray()), "x", new TraceOpenOptions { Columns = columns }));
+
     [Fact]
     public void AResizedAllocationEndsAndBeginsAnew()
     {

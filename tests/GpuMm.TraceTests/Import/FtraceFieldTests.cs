@@ -173,8 +173,20 @@ public sealed class FtraceFieldTests
     [InlineData("a-17 [0] soon: ")]
     [InlineData("17 [0] 12.0: ")]
     [InlineData("a-17 0 12.0: ")]
-    public void ALineWithoutWhoOrWhenIsRefused(string head) =>
-        Assert.Throws<TraceFormatException>(() => Trace.ReadAll(Open("a-17 [0] 12.0: gpu_mem_total: gpu_id=0 pid=0 size=1\n" + head + "gpu_mem_total: gpu_id=0 pid=0 size=1\n")));
+    public void ALineWithoutWhoOrWhenIsRefused(string head)
+    {
+        const string First = "a-17 [0] 12.0: gpu_mem_total: gpu_id=0 pid=0 size=1\n";
+        Assert.Equal(First.Length, Assert.Throws<TraceFormatException>(() => Trace.ReadAll(Open(First + head + "gpu_mem_total: gpu_id=0 pid=0 size=1\n"))).Offset);
+    }
+
+    [Theory]
+    [InlineData(0, "device")]
+    [InlineData(17, "process")]
+    public void MemoryIsCountedForTheDeviceAndForEachProcess(int pid, string name)
+    {
+        TraceEvent usage = Assert.Single(Read($"gpu_mem_total: gpu_id=0 pid={pid} size=65536"));
+        Assert.Equal((TraceKind.Usage, 65536ul, pid, MemoryDomain.Vram, name), (usage.Kind, usage.SizeBytes, usage.ClientId, usage.To, usage.Name));
+    }
 
     private static ITraceReader Open(string text) => TraceFiles.Open(new MemoryStream(Encoding.UTF8.GetBytes(text)), "x", new TraceOpenOptions { From = "ftrace" });
 

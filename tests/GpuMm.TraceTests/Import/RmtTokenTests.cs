@@ -224,14 +224,14 @@ public sealed class RmtTokenTests
     }
 
     // Ten million ticks a second.
-    private static byte[] Clock(ulong units)
+    internal static byte[] Clock(ulong units)
     {
         byte[] token = Token(0, 12, (4, 60, units));
         BinaryPrimitives.WriteUInt32LittleEndian(token.AsSpan(8), 10_000_000);
         return token;
     }
 
-    private static byte[] Token(int type, int bytes, params (int First, int Count, ulong Value)[] bits)
+    internal static byte[] Token(int type, int bytes, params (int First, int Count, ulong Value)[] bits)
     {
         byte[] token = new byte[bytes];
         token[0] = (byte)type;
