@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading.RateLimiting;
+using GpuMm.Dashboard.Service;
 using GpuMm.Hosting.Machine;
 using GpuMm.Hosting.Options;
 using GpuMm.Hosting.Views;
@@ -48,6 +50,21 @@ public sealed class OptionsTests
         using ServiceProvider services = Configured((key, value), ("Gpus:gpu0:Machine", "pcie3x16"));
         OptionsValidationException failure = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<GpuMmOptions>>().Value);
         Assert.Contains(what, failure.Message, StringComparison.Ordinal);
+    }
+
+    // The limiter has a clock of its own, so what it is told is looked at: how many come in each time, and how often.
+    [Theory]
+    [InlineData(1, 1, 1_000)]
+    [InlineData(2, 1, 500)]
+    [InlineData(8, 1, 125)]
+    [InlineData(10, 1, 100)]
+    [InlineData(16, 1, 62.5)]
+    [InlineData(20_000, 2_000, 100)]
+    public void AsManyRequestsComeInAsTheLimitSaysHoweverFew(int perSecond, int atOnce, double everyMs)
+    {
+        TokenBucketRateLimiterOptions bucket = new ServiceLimits { RequestsPerSecond = perSecond, RequestBurst = 30 }.Bucket();
+        Assert.Equal((30, atOnce, TimeSpan.FromMilliseconds(everyMs)), (bucket.TokenLimit, bucket.TokensPerPeriod, bucket.ReplenishmentPeriod));
+        Assert.Equal(perSecond, bucket.TokensPerPeriod / bucket.ReplenishmentPeriod.TotalSeconds, 6);
     }
 
     [Fact]

@@ -180,15 +180,7 @@ public static class GpuMmDashboardExtensions
         {
             throw new ApiException(StatusCodes.Status429TooManyRequests, "Too many requests in a short time; wait a second and go on more slowly.") { Header = ("Retry-After", "1") };
         };
-        int atOnce = Math.Max(1, limits.RequestsPerSecond / 10);
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "socket",
-            _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = limits.RequestBurst,
-                TokensPerPeriod = atOnce,
-                ReplenishmentPeriod = TimeSpan.FromSeconds((double)atOnce / limits.RequestsPerSecond), // A tenth of a second, or longer for few.
-                QueueLimit = 0,
-            }));
+            context.Connection.RemoteIpAddress?.ToString() ?? "socket", _ => limits.Bucket()));
     }
 }

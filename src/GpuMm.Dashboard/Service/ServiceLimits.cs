@@ -1,4 +1,6 @@
+using System;
 using System.Globalization;
+using System.Threading.RateLimiting;
 
 namespace GpuMm.Dashboard.Service;
 
@@ -45,6 +47,19 @@ public sealed class ServiceLimits
         Require(nameof(RequestBurst), RequestBurst, 1, 1_000_000);
         Require(nameof(MinLeaseSeconds), MinLeaseSeconds, 0.001, 86_400);
         Require(nameof(MaxLeaseSeconds), MaxLeaseSeconds, MinLeaseSeconds, 604_800);
+    }
+
+    /// <summary>The requests that one address may make, as a bucket: what it holds at most, and how often how many come in.</summary>
+    internal TokenBucketRateLimiterOptions Bucket()
+    {
+        int atOnce = Math.Max(1, RequestsPerSecond / 10);
+        return new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = RequestBurst,
+            TokensPerPeriod = atOnce,
+            ReplenishmentPeriod = TimeSpan.FromSeconds((double)atOnce / RequestsPerSecond), // A tenth of a second, or longer for few.
+            QueueLimit = 0,
+        };
     }
 
     private static void Require(string name, double value, double least, double most)
