@@ -114,7 +114,7 @@ public sealed class BuilderTests
         builder.WebHost.UseStaticWebAssets(); // As in Development: the files of the packages lie where they were built.
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddHealthChecks().AddGpuMm();
-        builder.Services.AddGpuMm().AddGpu("mine").AddDashboard(Token).AddDashboard();
+        builder.Services.AddGpuMm(static options => options.WorkerSilenceLimit = TimeSpan.FromHours(1)).AddGpu("mine").AddDashboard(Token).AddDashboard();
         await using WebApplication app = builder.Build();
         app.MapGpuMm();
         app.MapGet("/own", static () => "own page");

@@ -125,7 +125,7 @@ public sealed class HostileTests(HostileTests.Target target) : IClassFixture<Hos
         using ServeProcess service = await ServeProcess.StartAsync(
             "--set", "GpuMm:Limits:RequestsPerSecond=1", "--set", "GpuMm:Limits:RequestBurst=30", "--set", "GpuMm:Limits:MaxConnections=4",
             "--set", "GpuMm:Limits:MaxReadBytes=1000", "--set", "GpuMm:Limits:MaxLeaseSeconds=60");
-        using HttpResponseMessage opened = await service.Http.PostAsJsonAsync("devices/gpu0/clients", new { name = "test" }, cancel);
+        using HttpResponseMessage opened = await service.Http.PostAsJsonAsync("devices/gpu0/clients", new { name = "test", leaseSeconds = 60 }, cancel);
         JsonElement reply = await opened.Content.ReadFromJsonAsync<JsonElement>(cancel);
         string client = $"devices/gpu0/clients/{reply.GetProperty("id")}";
         service.Http.DefaultRequestHeaders.Add("GpuMm-Client-Key", reply.GetProperty("key").GetString());

@@ -36,10 +36,10 @@ internal sealed class ServeProcess : IDisposable
     /// <summary>Starts a service on a free port of the loopback address, and waits until it listens.</summary>
     public static Task<ServeProcess> StartAsync(params string[] arguments) => StartAsync([], arguments);
 
-    /// <summary>The same with variables of the environment.</summary>
+    /// <summary>The same with variables of the environment. A worker that a machine keeps waiting is not taken for dead.</summary>
     public static async Task<ServeProcess> StartAsync((string Name, string Value)[] environment, params string[] arguments)
     {
-        Process process = Start(["serve", "--no-pages", "--listen", "127.0.0.1:0", .. arguments], environment);
+        Process process = Start(["serve", "--no-pages", "--listen", "127.0.0.1:0", "--set", "GpuMm:WorkerSilenceLimit=01:00:00", .. arguments], environment);
         Task<string> error = process.StandardError.ReadToEndAsync();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

@@ -47,7 +47,7 @@ public sealed class ServiceTests(ServiceTests.OneService one) : IClassFixture<Se
         await texture.UnpinAsync(cancel);
         Assert.Equal(409, (await Assert.ThrowsAsync<GpuMmException>(() => texture.UnpinAsync(cancel))).Status);
         await texture.ShareAsync("wallpaper", cancel);
-        await using GpuMmClient second = await service.OpenClientAsync("gpu0", new ClientSettings { Name = "second", IsBoundToConnection = false }, cancel);
+        await using GpuMmClient second = await service.OpenClientAsync("gpu0", new ClientSettings { Name = "second", IsBoundToConnection = false, Lease = TimeSpan.FromHours(1) }, cancel);
         GpuMmObject shared = await second.OpenSharedAsync("wallpaper", cancel);
         Assert.Equal(pixels[..64], await shared.ReadAsync(0, 64, cancel));
         Assert.True(await texture.AdviseAsync(isNeeded: false, cancel));

@@ -28,7 +28,7 @@ public sealed class TelemetryTests
     {
         CancellationToken cancel = TestContext.Current.CancellationToken;
         using ServeProcess service = await ServeProcess.StartAsync("--set", "GpuMm:Telemetry:Prometheus=true", "--set", "GpuMm:PublishHardwareMetrics=true");
-        using HttpResponseMessage opened = await service.Http.PostAsJsonAsync("devices/gpu0/clients", new { name = "test" }, cancel);
+        using HttpResponseMessage opened = await service.Http.PostAsJsonAsync("devices/gpu0/clients", new { name = "test", leaseSeconds = 3600 }, cancel);
         Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
         string text = await service.Http.GetStringAsync(new Uri(service.Address, "/metrics"), cancel);
         Assert.Matches("(?m)^gpumm_clients\\{[^}]*gpumm_device=\"gpu0\"[^}]*\\} 1( |$)", text);

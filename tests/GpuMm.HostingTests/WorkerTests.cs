@@ -150,7 +150,7 @@ public sealed class WorkerTests
     {
         CancellationToken cancel = TestContext.Current.CancellationToken;
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddGpuMm(options => options.StopHostWhenAWorkerFails = stops).AddGpu("gpu0", Small);
+        builder.Services.AddGpuMm(options => (options.StopHostWhenAWorkerFails, options.WorkerSilenceLimit) = (stops, TimeSpan.FromHours(1))).AddGpu("gpu0", Small);
         builder.Services.AddHealthChecks().AddGpuMm();
         using IHost host = builder.Build();
         IGpuMmProvider provider = host.Services.GetRequiredService<IGpuMmProvider>();
