@@ -1,7 +1,7 @@
 using System;
-using System.Diagnostics;
 using System.IO;
 using System.Text.Json;
+using GpuMm.SimulationTests.Lab;
 using GpuMm.TestKit;
 using Xunit;
 
@@ -121,7 +121,7 @@ public sealed class CliTests
     {
         foreach (string command in commands)
         {
-            (int exitCode, string output, string error) = Run($"{command} --help");
+            (int exitCode, string output, string error) = Run(command + " --help");
             Assert.Equal((0, ""), (exitCode, error));
             Assert.DoesNotContain(" { ", output, StringComparison.Ordinal); // An object where a word should be.
             Assert.DoesNotContain("System.", output, StringComparison.Ordinal);
@@ -228,7 +228,7 @@ public sealed class CliTests
         string folder = Directory.CreateTempSubdirectory("gpumm-plot").FullName;
         try
         {
-            string arguments = "demo --vram 64MiB,96MiB --link agp8x,pcie3x8 --policy lru --frames 60 --no-refine";
+            CommandLine arguments = "demo --vram 64MiB,96MiB --link agp8x,pcie3x8 --policy lru --frames 60 --no-refine";
             (int exitCode, string output, string message) = Run($"{arguments} --plot {folder}/knee.png");
             Assert.Equal(0, exitCode);
             Assert.Contains("\nagp8x  ", output.Replace("pcie3x8  ", "agp8x  ", StringComparison.Ordinal), StringComparison.Ordinal);
@@ -352,24 +352,5 @@ public sealed class CliTests
         Assert.Contains("--contract magic: give nopfn, nopage", error, StringComparison.Ordinal);
     }
 
-    private static (int ExitCode, string Output, string Error) Run(string arguments)
-    {
-        ProcessStartInfo start = new("dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "GpuMm.Cli.dll"));
-        foreach (string argument in arguments.Split(' '))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using Process process = Process.Start(start)!;
-        System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
+    private static (int ExitCode, string Output, string Error) Run(CommandLine line) => Gpumm.Run(line);
 }

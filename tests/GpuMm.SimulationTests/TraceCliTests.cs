@@ -1,7 +1,7 @@
 using System;
-using System.Diagnostics;
 using System.IO;
 using System.Text.Json;
+using GpuMm.SimulationTests.Lab;
 using GpuMm.TestKit;
 using Xunit;
 
@@ -76,21 +76,12 @@ public sealed class TraceCliTests
     [InlineData("replay DATA/requests.csv --job-uses 0", 2, "from 1 to")]
     public void BadInputGetsOneLineWithTheFix(string arguments, int expected, string fix)
     {
-        (int exitCode, string output, string error) = Run(arguments.Replace("DATA", s_data, StringComparison.Ordinal));
+        (int exitCode, string output, string error) = Run(CommandLine.Parse(arguments, ("DATA", s_data)));
         Assert.Equal((expected, ""), (exitCode, output));
         Assert.StartsWith("gpumm: ", error, StringComparison.Ordinal);
         Assert.Equal(error.Length - 1, error.IndexOf('\n', StringComparison.Ordinal));
         Assert.Contains(fix, error, StringComparison.Ordinal);
     }
 
-    private static (int ExitCode, string Output, string Error) Run(string arguments)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "GpuMm.Cli.dll");
-        ProcessStartInfo start = new("dotnet", $"\"{program}\" {arguments}") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
+    private static (int ExitCode, string Output, string Error) Run(CommandLine line) => Gpumm.Run(line);
 }

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Xml.Linq;
+using GpuMm.TestKit;
 using Xunit;
 
 namespace GpuMm.SimulationTests.Lab;
@@ -14,16 +15,16 @@ public sealed class GateProcessTests
     {
         using LabFolder folder = new();
         string trace = folder.Loop("loop.csv", 100, 5);
-        string sweep = $"sweep {trace} --policy lru,sieve --vram 200KiB --out ";
-        Assert.Equal(0, Gpumm.Run(sweep + folder["before.db"]).ExitCode);
+        CommandLine sweep = $"sweep {trace} --policy lru,sieve --vram 200KiB";
+        Assert.Equal(0, Gpumm.Run($"{sweep} --out {folder["before.db"]}").ExitCode);
         (int exitCode, string output, _) = Gpumm.Run($"check {folder["before.db"]} --baseline {folder["before.db"]}");
         Assert.Equal(0, exitCode);
         Assert.Contains("no regression", output, StringComparison.Ordinal);
 
         // The same file, with twice the rounds: more misses.
         folder.Loop("loop.csv", 100, 10);
-        Assert.Equal(0, Gpumm.Run(sweep + folder["now.db"]).ExitCode);
-        string check = $"check {folder["now.db"]} --baseline {folder["before.db"]} --markdown {folder["gate.md"]} --junit {folder["gate.xml"]}";
+        Assert.Equal(0, Gpumm.Run($"{sweep} --out {folder["now.db"]}").ExitCode);
+        CommandLine check = $"check {folder["now.db"]} --baseline {folder["before.db"]} --markdown {folder["gate.md"]} --junit {folder["gate.xml"]}";
         (exitCode, output, string error) = Gpumm.Run(check);
         Assert.Equal((3, ""), (exitCode, error));
         Assert.StartsWith("## Residency: regression\n", output, StringComparison.Ordinal);
@@ -104,7 +105,7 @@ public sealed class GateProcessTests
     public void BadInputGetsOneLineWithTheFix(string arguments, int exitCode, string fix)
     {
         string golden = Path.Combine(AppContext.BaseDirectory, "Data", "miss-counts.csv");
-        (int code, string output, string error) = Gpumm.Run(arguments.Replace("ZIPF", LabFolder.Zipf, StringComparison.Ordinal).Replace("GOLDEN.csv", golden, StringComparison.Ordinal));
+        (int code, string output, string error) = Gpumm.Run(CommandLine.Parse(arguments, ("ZIPF", LabFolder.Zipf), ("GOLDEN.csv", golden)));
         Assert.Equal((exitCode, ""), (code, output));
         Assert.StartsWith("gpumm: ", error, StringComparison.Ordinal);
         Assert.Equal(error.Length - 1, error.IndexOf('\n', StringComparison.Ordinal));

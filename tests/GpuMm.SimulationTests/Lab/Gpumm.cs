@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Threading.Tasks;
+using GpuMm.TestKit;
 
 namespace GpuMm.SimulationTests.Lab;
 
@@ -35,11 +36,11 @@ internal static class Gpumm
     }
 
     /// <summary>Starts it and waits for its end.</summary>
-    /// <param name="arguments">As on a command line; no argument holds a blank.</param>
+    /// <param name="line">As on a command line.</param>
     /// <param name="variables">Environment variables to set.</param>
-    public static (int ExitCode, string Output, string Error) Run(string arguments, params (string Name, string Value)[] variables)
+    public static (int ExitCode, string Output, string Error) Run(CommandLine line, params (string Name, string Value)[] variables)
     {
-        using Process process = Start(arguments.Split(' '), variables);
+        using Process process = Start(line.Arguments, variables);
         return End(process);
     }
 

@@ -7,6 +7,7 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading;
 using GpuMm.Lab.Sweep;
+using GpuMm.TestKit;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed partial class SweepProcessTests
     {
         using LabFolder folder = new();
         string store = folder["results.db"];
-        string[] sweep = ["sweep", LabFolder.Zipf, "--policy", "lru,sieve,s3fifo,arc", "--vram", "auto", "--jobs", "2", "--out", store];
+        CommandLine sweep = $"sweep {LabFolder.Zipf} --policy lru,sieve,s3fifo,arc --vram auto --jobs 2 --out {store}";
         Dictionary<string, double> before;
 
         // Storing the sixth never ends: however late the kill comes, it meets a sweep that is under way, and in the middle of it.
@@ -31,7 +32,7 @@ public sealed partial class SweepProcessTests
             CREATE VIEW forever AS WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number) SELECT n FROM number;
             CREATE TRIGGER hold AFTER INSERT ON run WHEN (SELECT count(*) FROM run) > 5 BEGIN SELECT max(n) FROM forever; END;
             """);
-        using (Process process = Gpumm.Start(sweep))
+        using (Process process = Gpumm.Start(sweep.Arguments))
         {
             while (!process.HasExited && Rows(store).Count < 5)
             {
@@ -46,7 +47,7 @@ public sealed partial class SweepProcessTests
 
         Assert.Equal(5, before.Count);
         Execute(store, "DROP TRIGGER hold; DROP VIEW forever;");
-        (int exitCode, string output, string error) = Gpumm.Run(string.Join(' ', sweep));
+        (int exitCode, string output, string error) = Gpumm.Run(sweep);
         Assert.Equal(0, exitCode);
         Assert.Contains($"{AllRuns} of {AllRuns} runs ({before.Count} stored before)", error, StringComparison.Ordinal);
         Dictionary<string, double> after = Rows(store);
@@ -54,7 +55,7 @@ public sealed partial class SweepProcessTests
 
         // A run that was done again would have taken another time, told to the nanosecond.
         Assert.All(before, run => Assert.Equal(run.Value, after[run.Key]));
-        (_, string again, error) = Gpumm.Run(string.Join(' ', sweep));
+        (_, string again, error) = Gpumm.Run(sweep);
         Assert.Contains($"{AllRuns} of {AllRuns} runs ({AllRuns} stored before)", error, StringComparison.Ordinal);
         Assert.Equal(output, again);
     }
@@ -87,7 +88,7 @@ public sealed partial class SweepProcessTests
     {
         using LabFolder folder = new();
         string trace = folder.Loop("loop.csv", 100, 5);
-        string axes = $"sweep {trace} --policy lru,sieve,belady --vram 10%,50%,100KiB --csv";
+        CommandLine axes = $"sweep {trace} --policy lru,sieve,belady --vram 10%,50%,100KiB --csv";
         (_, string whole, _) = Gpumm.Run(axes);
         int lines = 0;
         for (int part = 0; part < 2; part++)
@@ -125,7 +126,7 @@ public sealed partial class SweepProcessTests
         string trace = folder.Loop("loop.csv", 10, 3);
 
         // 10 objects in turn, room for 5: lru always evicts what comes next, so every request misses.
-        string sweep = $"sweep {trace} --policy lru --vram 50%";
+        CommandLine sweep = $"sweep {trace} --policy lru --vram 50%";
         Assert.Equal(
             "trace,policy,vram,byte-miss-ratio,capacity-bytes,evictions,miss-ratio,missed-bytes,misses,refusals,requests\n" +
             $"{trace},lru,50%,1,20480,25,1,122880,30,0,30\n",
