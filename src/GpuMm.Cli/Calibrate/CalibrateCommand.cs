@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.IO;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using GpuMm.Cli.Demo;
 using GpuMm.Cli.Machine;
 using GpuMm.Simulation;
 using GpuMm.Vulkan.Calibration;
@@ -23,6 +24,9 @@ internal static class CalibrateCommand
 
     private static readonly Option<bool> s_verify = new("--verify") { Description = "Also predict another workload and print how far the prediction is off. Exit code 3 when it misses the target." };
 
+    private static readonly Option<int?> s_rounds = OptionParsers.OptionalNumber(
+        "--rounds", "With --verify: how often the other workload runs; each time is the lower quartile. Default: 8.", 1, 1_000_000);
+
     private static readonly Option<MachineProfile?> s_machine = new("--machine")
     {
         Description = "With --verify: judge this machine instead of calibrating first.",
@@ -36,7 +40,7 @@ internal static class CalibrateCommand
     {
         Command command = new("calibrate", "Measure a device's copies over sizes and ways, and fit the figures of a machine to them.")
         {
-            s_device, s_out, s_verify, s_machine, s_json,
+            s_device, s_out, s_verify, s_rounds, s_machine, s_json,
         };
         command.SetAction(Run);
         return command;
@@ -52,6 +56,12 @@ internal static class CalibrateCommand
             return ExitCode.Usage;
         }
 
+        if (parsed.GetValue(s_rounds) is not null && !verifies)
+        {
+            Console.Error.WriteLine("gpumm: --rounds is for --verify: calibrating has no other workload; leave it away or give --verify, too.");
+            return ExitCode.Usage;
+        }
+
         bool isInterrupted = false;
         ConsoleCancelEventHandler cancel = (_, interrupt) =>
         {
@@ -62,6 +72,7 @@ internal static class CalibrateCommand
         try
         {
             CalibrationOptions options = new() { DeviceIndex = parsed.GetValue(s_device) };
+            options = options with { VerifyRounds = parsed.GetValue(s_rounds) ?? options.VerifyRounds };
             CalibrationResult? result = given is null ? Calibrator.Run(options, Told("copies, round", () => isInterrupted)) : null;
             if (result is not null && parsed.GetValue(s_out) is { } path)
             {
