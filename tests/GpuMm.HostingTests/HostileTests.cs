@@ -234,6 +234,7 @@ public sealed class HostileTests(HostileTests.Target target) : IClassFixture<Hos
     [InlineData("--workload", "nope", "there is demo, crowd")]
     [InlineData("--workload", "demo@gpu9", "there is no device 'gpu9'")]
     [InlineData("--token-file", "/nowhere", "--token-file /nowhere")]
+    [InlineData("--socket", "/tmp/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789.sock", "too long for a socket")]
     [InlineData("--trace", "oops", "NAME=FILE")]
     [InlineData("--trace", "game=/nowhere.gmmt", "/nowhere.gmmt")]
     [InlineData("--trace", "demo=/dev/null", "--trace demo=/dev/null")]

@@ -156,7 +156,7 @@ public sealed class ServiceTests(ServiceTests.OneService one) : IClassFixture<Se
     [Fact]
     public async Task ASocketServesToo()
     {
-        using Folder folder = new();
+        using Folder folder = new(isInMemory: true); // Its path is short, which that of other temporary files need not be.
         string path = Path.Combine(folder.Path, "gpumm.sock");
         using ServeProcess service = await ServeProcess.StartAsync("--socket", path);
         (int exitCode, string output, string error) = await ServeProcess.RunAsync("client", "--connect", $"unix:{path}");

@@ -8,9 +8,19 @@ namespace GpuMm.Dashboard.Service;
 internal static class UnixSocket
 {
     /// <summary>Removes a socket that nobody listens on any more.</summary>
-    /// <exception cref="ServeException">Somebody listens, or the file is something else.</exception>
+    /// <exception cref="ServeException">The path is too long, somebody listens, or the file is something else.</exception>
     public static void MakeRoom(string path)
     {
+        UnixDomainSocketEndPoint end;
+        try
+        {
+            end = new UnixDomainSocketEndPoint(path);
+        }
+        catch (ArgumentOutOfRangeException tooLong)
+        {
+            throw new ServeException($"--socket {path}: that path is too long for a socket, which has room for about a hundred bytes; give a shorter one.", tooLong);
+        }
+
         if (!File.Exists(path))
         {
             return;
@@ -24,7 +34,7 @@ internal static class UnixSocket
         using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
+            probe.Connect(end);
         }
         catch (SocketException)
         {
