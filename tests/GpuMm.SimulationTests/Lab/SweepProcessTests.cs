@@ -135,7 +135,7 @@ public sealed partial class SweepProcessTests
         string line = Key().Replace(Gpumm.Run(sweep + " --ndjson").Output, "KEY");
         Assert.Equal($"{{\"key\":\"KEY\",\"run\":{{\"trace\":\"{trace}\",\"policy\":\"lru\",\"vram\":\"50%\"}},{metrics}}}\n", line);
         string document = Key().Replace(Gpumm.Run(sweep + " --json").Output, "KEY");
-        Assert.Equal($"{{\"schemaVersion\":1,\"runs\":[{line.TrimEnd('\n')}]}}", Blank().Replace(document, ""));
+        Assert.Equal(Blank().Replace($"{{\"schemaVersion\":1,\"runs\":[{line}]}}", ""), Blank().Replace(document, ""));
         (_, string table, _) = Gpumm.Run(sweep);
         Assert.Matches("lru +50% +100% ", table);
     }
