@@ -27,24 +27,30 @@ public sealed class ManagedBytesTests
             others[i].Start();
         }
 
-        for (int i = 0; i < 50; i++)
+        try
         {
-            GC.KeepAlive(new byte[64 + i]); // The thread was handed bytes, and has many of them left.
-            ManagedBytes bytes = ManagedBytes.Count();
-            int collections = GC.CollectionCount(0);
-            while (GC.CollectionCount(0) < collections + 1)
+            for (int i = 0; i < 50; i++)
             {
-                for (int j = 0; j < 1_000_000; j++)
+                GC.KeepAlive(new byte[64 + i]); // The thread was handed bytes, and has many of them left.
+                ManagedBytes bytes = ManagedBytes.Count();
+                int collections = GC.CollectionCount(0);
+                while (GC.CollectionCount(0) < collections + 1)
                 {
-                    work = (work * 1_664_525) + 1_013_904_223;
+                    for (int j = 0; j < 1_000_000; j++)
+                    {
+                        work = unchecked((work * 1_664_525) + 1_013_904_223);
+                    }
                 }
-            }
 
-            most = Math.Max(most, bytes.Allocated);
+                most = Math.Max(most, bytes.Allocated);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isDone, true);
+            Array.ForEach(others, static other => other.Join());
         }
 
-        Volatile.Write(ref isDone, true);
-        Array.ForEach(others, static other => other.Join());
         Assert.Equal((0L, true), (most, work != 0));
     }
 
