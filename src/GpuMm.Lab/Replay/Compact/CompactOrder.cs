@@ -22,12 +22,12 @@ internal sealed class CompactOrder<TPolicy>
         _policy.Start((long)Math.Max(1, Pages.Count(sizeBytes)), mayRefuse: false);
     }
 
-    /// <summary>The next victim; -1 when there is none, or it is not known.</summary>
-    public int Oldest => _policy.Oldest;
+    /// <summary>Where the next victim is looked for.</summary>
+    public int FirstPlace => _policy.FirstPlace;
 
-    /// <summary>The victim after one; -1 when there is none, or it is not known.</summary>
-    /// <param name="number">A victim.</param>
-    public int After(int number) => _policy.After(number);
+    /// <summary>The next victim from a place on; -1 when there is none, or it is not known.</summary>
+    /// <param name="place">The place; receives the one behind the victim.</param>
+    public int NextVictim(ref int place) => _policy.Next(ref place);
 
     /// <summary>Makes room for more objects.</summary>
     /// <param name="count">Numbers of objects are below it.</param>

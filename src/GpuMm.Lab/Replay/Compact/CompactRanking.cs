@@ -15,10 +15,10 @@ internal struct CompactRanking<TPolicy> : ICompactRanking
     public static bool IsList => false;
 
     /// <inheritdoc/>
-    public readonly int Oldest => -1;
+    public readonly int FirstPlace => 0;
 
     /// <inheritdoc/>
-    public readonly int After(int slot) => -1;
+    public readonly int Next(ref int place) => -1;
 
     /// <inheritdoc/>
     public void PrefetchNeighbours(int slot) => _policy.PrefetchNeighbours(slot);

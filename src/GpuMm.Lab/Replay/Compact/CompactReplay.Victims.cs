@@ -17,28 +17,26 @@ internal sealed partial class CompactReplay<TPolicy>
 
     private readonly int[] _ahead = new int[AheadCount]; // A ring of the next victims; -1 for nobody
     private uint _aheadFirst;
-    private int _aheadLast;
+    private int _aheadPlace; // Where the next one after them is looked for
 
     // Between submissions uses make others the oldest; within one only victims leave. So the row is made anew for each.
     private void FetchFirstVictims()
     {
         Debug.Assert(BitOperations.IsPow2(AheadCount), "Places of the ring are found by masking.");
-        int victim = _vramOrder.Oldest;
-        if (victim < 0)
+        if (!TPolicy.IsList)
         {
-            _aheadLast = -1;
             return;
         }
 
+        _aheadPlace = _vramOrder.FirstPlace;
         _aheadFirst = 0;
         for (int i = 0; i < AheadCount; i++)
         {
+            int victim = _vramOrder.NextVictim(ref _aheadPlace);
             _ahead[i] = victim;
             if (victim >= 0)
             {
                 _objects.Prefetch(victim);
-                _aheadLast = victim;
-                victim = _vramOrder.After(victim);
             }
         }
 
@@ -61,19 +59,12 @@ internal sealed partial class CompactReplay<TPolicy>
     // One victim is taken: each of the others comes a step nearer. What a step looks at was fetched some steps before.
     private void FetchNextVictim()
     {
-        if (_aheadLast < 0)
-        {
-            return;
-        }
-
-        int victim = _vramOrder.After(_aheadLast);
+        int victim = _vramOrder.NextVictim(ref _aheadPlace);
         _ahead[(int)(_aheadFirst & (AheadCount - 1))] = victim;
         _aheadFirst++;
-        _aheadLast = victim;
         if (victim >= 0)
         {
             _objects.Prefetch(victim);
-            _vramOrder.Prefetch(victim);
         }
 
         FetchSpace(SpaceAhead - 1);
