@@ -108,6 +108,45 @@ public sealed class DeviceEventTests
     }
 
     [Fact]
+    public void AnAccessThatFailsTellsWhatItWantedAndWhetherItWouldWait()
+    {
+        using TestDevice test = new();
+        EventLedger ledger = new();
+        test.Device.AddObserver(ledger);
+        const ulong Nowhere = 0x7000_0000;
+        Assert.Equal(MmStatus.AccessViolation, test.Space.Read(Nowhere, new byte[1]));
+        Assert.Equal(MmStatus.AccessViolation, test.Space.Write(Nowhere, new byte[1]));
+        Assert.Equal(MmStatus.AccessViolation, test.Space.TryFault(Nowhere, AccessKind.Read));
+        Assert.Equal(MmStatus.AccessViolation, test.Space.TryFault(Nowhere, AccessKind.Write));
+        DeviceEvent[] told = [.. ledger.Events.Where(static e => e.Kind == DeviceEventKind.AccessFaulted)];
+        Assert.Equal([0ul, 1ul, 2ul, 3ul], told.Select(static e => e.Detail));
+        Assert.All(told, e => Assert.Equal((Nowhere, MmStatus.AccessViolation), (e.RelatedId, e.Status)));
+    }
+
+    [Fact]
+    public void AnAccessOfADebuggerIsToldInRunsOfTheObject()
+    {
+        using TestDevice test = new();
+        BufferObject target = test.Create(4, Placement.System);
+        VmArea area = target.Map(test.Space);
+        EventLedger ledger = new();
+        test.Device.AddObserver(ledger);
+        byte[] bytes = new byte[3 * 4096];
+        Assert.Equal(MmStatus.Ok, test.Space.AccessRemote(area.StartAddress + 100, bytes, AccessKind.Read));
+        Assert.Equal(MmStatus.Ok, test.Space.RemapFilePages(area.StartAddress, 4096, target.Window.FirstPage + 3)); // Pages 3, 1, 2, 3.
+        Assert.Equal(MmStatus.Ok, test.Space.AccessRemote(area.StartAddress + 100, bytes.AsSpan(0, 8192), AccessKind.Write));
+        DeviceEvent[] told = [.. ledger.Events.Where(static e => e.Kind == DeviceEventKind.RemoteAccess)];
+        Assert.Equal(
+            [
+                (100, 12288, 0), // in one run, which is the last one
+                ((3 * 4096) + 100, 4096 - 100, 3), (4096, 4096, 3), (8192, 100, 1), // page by page; all but the last have more behind them
+            ],
+            told.Select(static e => ((int)e.OffsetBytes, (int)e.SizeBytes, (int)e.Detail)));
+        Assert.All(told, e => Assert.Equal((target.Id, test.Space.Number, MmStatus.Ok), (e.ObjectId, e.Count, e.Status)));
+        Assert.Equal(area.StartAddress + 8192, told[^1].RelatedId);
+    }
+
+    [Fact]
     public void WhatIsToldFromOutsideIsOnlyWhatTheDeviceCannotSee()
     {
         using TestDevice test = new();
@@ -223,7 +262,9 @@ public sealed class DeviceEventTests
             new Place(MemoryDomain.Gtt, PlaceFlags.Fallback));
         Assert.Equal(all.Places.ToArray(), Placement.FromCode(all.Code).Places.ToArray());
         Assert.False(all.HasWindows);
-        Assert.True(new Placement(new Place(MemoryDomain.Vram, PlaceFlags.None, 1, 2)).HasWindows);
+        Assert.All(
+            [(1ul, 2ul), (1ul, 0ul), (0ul, 2ul)],
+            static part => Assert.True(new Placement(new Place(MemoryDomain.Vram, PlaceFlags.None, part.Item1, part.Item2)).HasWindows));
         CreationCode code = new(2, 1, 3, sharesReservation: true, alignmentShift: 16);
         Assert.Equal((2, 1, 3, true, 65536ul), (code.Kind, code.Caching, code.Priority, code.SharesReservation, code.AlignmentBytes));
     }

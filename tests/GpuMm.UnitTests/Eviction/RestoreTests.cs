@@ -86,6 +86,30 @@ public sealed class RestoreTests
         Assert.Equal(10, ranking.SelectVictim(-1, 1));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)] // Used twice since it came: it goes on to the main queue, and the next one leaves.
+    [InlineData(3, 1)]
+    public void S3FifoKeepsWhatWasUsedTwiceInTheSmallQueue(int hits, int victim)
+    {
+        IEvictionPolicy ranking = EvictionPolicies.Get("s3fifo").CreateRanking();
+        ranking.Reserve(2);
+        ranking.Start(100, mayRefuse: false);
+        for (int slot = 0; slot < 2; slot++)
+        {
+            ranking.Miss(slot, 1);
+            ranking.Insert(slot, 1);
+        }
+
+        for (int i = 0; i < hits; i++)
+        {
+            ranking.Hit(0);
+        }
+
+        Assert.Equal(victim, ranking.SelectVictim(-1, 1));
+    }
+
     private static IEvictionPolicy Exercised(string policy, ulong seed, out int resident)
     {
         Prng random = new(seed);
