@@ -110,6 +110,25 @@ public sealed class RestoreTests
         Assert.Equal(victim, ranking.SelectVictim(-1, 1));
     }
 
+    [Fact]
+    public void S3FifoCountsThreeHitsAndNoMore()
+    {
+        IEvictionPolicy ranking = EvictionPolicies.Get("s3fifo").CreateRanking();
+        ranking.Reserve(2);
+        ranking.Start(100, mayRefuse: false);
+        for (int slot = 0; slot < 2; slot++)
+        {
+            ranking.Miss(slot, 10);
+            ranking.Insert(slot, 10); // As large as the small queue: it goes straight to the main one.
+            for (int hit = 0; hit < (slot == 0 ? 4 : 3); hit++)
+            {
+                ranking.Hit(slot);
+            }
+        }
+
+        Assert.Equal(0, ranking.SelectVictim(-1, 1)); // The older one goes first, for its fourth hit did not count.
+    }
+
     private static IEvictionPolicy Exercised(string policy, ulong seed, out int resident)
     {
         Prng random = new(seed);

@@ -1,5 +1,3 @@
-using System;
-
 namespace GpuMm.Eviction;
 
 /// <summary>
@@ -222,7 +220,7 @@ public struct S3FifoPolicy : IEvictionPolicy
                 return slot;
             }
 
-            _nodes[slot].State = Main | ((Math.Min(count, CountMax) - 1) << CountShift);
+            _nodes[slot].State = Main | ((count - 1) << CountShift);
             _main.PushHead(ref _nodes, slot);
         }
 
