@@ -74,6 +74,7 @@ public sealed class PowerTests
         Assert.Equal(1, test.Device.Reset(losesMemory: true));
         Assert.True(inVram.IsLost);
         Assert.False(inSystem.IsLost);
+        Assert.Equal(MmStatus.BusError, test.Space.Read(lost.StartAddress, new byte[1])); // Never shown as if it were there.
         Assert.Equal(MmStatus.ContentsLost, test.Place(inVram, Placement.Gtt));
         Assert.Equal(MmStatus.Ok, test.Place(inVram, Placement.Empty)); // Who drops the contents needs no telling.
         Assert.Equal(0, ReadFirst(test.Space, lost));

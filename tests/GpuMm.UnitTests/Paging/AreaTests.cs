@@ -86,6 +86,20 @@ public sealed class AreaTests
     }
 
     [Fact]
+    public void WhatLiesBelowAndAboveAnUnmappedRangeStays()
+    {
+        using PagingBench bench = new();
+        VmArea below = bench.Map(0, 2, Base);
+        VmArea above = bench.Map(32, 2, Base + (10 * 4096));
+        Assert.Equal(MmStatus.Ok, bench.Space.Unmap(Base + 8192, 8 * 4096)); // The hole between them.
+        bench.Map(16, 2, Base + (4 * 4096));
+        Assert.Equal(MmStatus.Ok, bench.Space.Unmap(Base + 8192, 8 * 4096)); // All of what lies in it.
+        Assert.Equal(2, bench.Space.AreaCount);
+        Assert.Same(below, bench.Space.FindArea(Base + 4096));
+        Assert.Same(above, bench.Space.FindArea(Base + (10 * 4096)));
+    }
+
+    [Fact]
     public void RemappedPagesAreServedByTheSameHandlerAndFoundByARevocation()
     {
         using PagingBench bench = new();
