@@ -4,23 +4,22 @@ using GpuMm.Eviction;
 
 namespace GpuMm.Lab.Replay.Compact;
 
-/// <summary>The device's own list, least recently used, kept as a log of uses: 4 bytes for each object, and 8 for each use in it.</summary>
+/// <summary>The device's own list, least recently used, kept as a log of uses: 4 bytes for each object, and up to 12 more for a member.</summary>
 /// <remarks>
-/// A use appends the object to the log under a new number, and writes the number down beside the object. So of an object's
-/// entries only that with its present number counts; the others are passed over when they come to the front. A list of links
-/// would change two neighbours with each use, which lie anywhere in memory: here nobody is looked at but the object. The log is
-/// closed up when it is full, and grows when a quarter of it are members: O(1) for each use.
+/// A use appends the object to the log, and writes its place there down beside the object. So of an object's entries only the
+/// last counts; the others are passed over when they come to the front. A list of links would change two neighbours with each
+/// use, which lie anywhere in memory: here nobody is looked at but the object. The log is closed up when it is full, and grows to
+/// three times its members when more than half of it are: O(1) for each use.
 /// </remarks>
 internal struct CompactList : ICompactRanking
 {
     private const int LeastEntries = 64;
     private const int FetchAhead = 48; // Entries that nobody has looked at yet
 
-    private PolicyNodes<uint> _numbers; // By object; 0 for who is not in the list.
-    private Entry[] _log;
+    private PolicyNodes<int> _places; // By object: one more than its place in the log; 0 for who is not in the list.
+    private int[] _log;
     private int _head;
     private int _tail;
-    private uint _last;
 
     /// <inheritdoc/>
     public static bool IsList => true;
@@ -35,13 +34,13 @@ internal struct CompactList : ICompactRanking
         {
             if (place + FetchAhead < _tail)
             {
-                _numbers.Prefetch(_log[place + FetchAhead].Slot);
+                _places.Prefetch(_log[place + FetchAhead]);
             }
 
-            ref Entry entry = ref _log[place++];
-            if (_numbers[entry.Slot] == entry.Number)
+            int slot = _log[place++];
+            if (_places[slot] == place)
             {
-                return entry.Slot;
+                return slot;
             }
         }
 
@@ -49,13 +48,13 @@ internal struct CompactList : ICompactRanking
     }
 
     /// <inheritdoc/>
-    public void Start(long capacity, bool mayRefuse) => _log = new Entry[LeastEntries];
+    public void Start(long capacity, bool mayRefuse) => _log = new int[LeastEntries];
 
     /// <inheritdoc/>
-    public void Reserve(int slotCount) => _numbers.Reserve(slotCount);
+    public void Reserve(int slotCount) => _places.Reserve(slotCount);
 
     /// <inheritdoc/>
-    public readonly void Prefetch(int slot) => _numbers.Prefetch(slot);
+    public readonly void Prefetch(int slot) => _places.Prefetch(slot);
 
     /// <inheritdoc/>
     public readonly void PrefetchNeighbours(int slot)
@@ -63,7 +62,7 @@ internal struct CompactList : ICompactRanking
     }
 
     /// <inheritdoc/>
-    public readonly bool IsResident(int slot) => _numbers[slot] != 0;
+    public readonly bool IsResident(int slot) => _places[slot] != 0;
 
     /// <inheritdoc/>
     public readonly uint SizeOf(int slot) => 0;
@@ -79,12 +78,12 @@ internal struct CompactList : ICompactRanking
     {
         while (_head < _tail)
         {
-            Entry entry = _log[_head++];
-            ref uint number = ref _numbers[entry.Slot];
-            if (number == entry.Number)
+            int slot = _log[_head++];
+            ref int place = ref _places[slot];
+            if (place == _head)
             {
-                number = 0;
-                return entry.Slot;
+                place = 0;
+                return slot;
             }
         }
 
@@ -104,9 +103,8 @@ internal struct CompactList : ICompactRanking
             OpenFront();
         }
 
-        uint number = NextNumber();
-        _numbers[slot] = number;
-        _log[--_head] = new Entry(slot, number);
+        _places[slot] = _head--;
+        _log[_head] = slot;
     }
 
     /// <inheritdoc/>
@@ -117,39 +115,38 @@ internal struct CompactList : ICompactRanking
             CloseUp();
         }
 
-        uint number = NextNumber();
-        _numbers[slot] = number;
-        _log[_tail++] = new Entry(slot, number);
+        _log[_tail++] = slot;
+        _places[slot] = _tail;
         return true;
     }
 
     /// <inheritdoc/>
-    public void Remove(int slot) => _numbers[slot] = 0;
-
-    private uint NextNumber() => ++_last != 0 ? _last : throw new CompactLimitException("there are more uses than can be numbered");
+    public void Remove(int slot) => _places[slot] = 0;
 
     // At least half of it is free afterwards, so that as many uses follow before the next time.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CloseUp()
     {
-        Entry[] log = _log;
+        int[] log = _log;
         int members = 0;
         for (int i = _head; i < _tail; i++)
         {
             if (i + FetchAhead < _tail)
             {
-                _numbers.Prefetch(log[i + FetchAhead].Slot);
+                _places.Prefetch(log[i + FetchAhead]);
             }
 
-            if (_numbers[log[i].Slot] == log[i].Number)
+            ref int place = ref _places[log[i]];
+            if (place == i + 1)
             {
                 log[members++] = log[i];
+                place = members;
             }
         }
 
-        if (members > log.Length / 4)
+        if (members > log.Length / 2)
         {
-            Array.Resize(ref _log, 2 * log.Length);
+            Array.Resize(ref _log, (int)Math.Min(3L * members, Array.MaxLength));
         }
 
         _head = 0;
@@ -161,12 +158,17 @@ internal struct CompactList : ICompactRanking
     private void OpenFront()
     {
         int room = Math.Max(LeastEntries, _tail);
-        Entry[] log = new Entry[_log.Length + room];
-        _log.AsSpan(0, _tail).CopyTo(log.AsSpan(room));
+        int[] log = new int[_log.Length + room];
+        for (int i = _tail - 1; i >= 0; i--)
+        {
+            int slot = _log[i];
+            log[room + i] = slot;
+            ref int place = ref _places[slot];
+            place += place == i + 1 ? room : 0;
+        }
+
         _log = log;
         _head = room;
         _tail += room;
     }
-
-    private readonly record struct Entry(int Slot, uint Number);
 }
