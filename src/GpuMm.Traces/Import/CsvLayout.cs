@@ -79,6 +79,10 @@ internal sealed record CsvLayout
         return best;
     }
 
+    /// <summary>Whether a line begins with a time, as a row does and a header does not.</summary>
+    public static bool BeginsWithTime(ReadOnlySpan<byte> line) =>
+        Fields.TryTime(Fields.Next(ref line, FindDelimiter(line)).Trim(" \""u8), out _);
+
     private CsvLayout With(string key, string value, string text) => key switch
     {
         "time-col" => this with { TimeColumn = Column(value, text) },

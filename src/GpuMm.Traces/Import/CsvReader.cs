@@ -35,11 +35,9 @@ internal sealed class CsvReader(TraceInput input, CsvLayout? given) : TextTraceR
 
     private CsvLayout Guess(ReadOnlySpan<byte> line)
     {
-        byte delimiter = CsvLayout.FindDelimiter(line);
-        ReadOnlySpan<byte> rest = line;
-        bool isNumeric = Fields.TryTime(Fields.Next(ref rest, delimiter).Trim(" \""u8), out _);
-        if (isNumeric)
+        if (CsvLayout.BeginsWithTime(line))
         {
+            byte delimiter = CsvLayout.FindDelimiter(line);
             int columns = line.Count(delimiter) + 1;
             return columns switch
             {

@@ -79,8 +79,8 @@ internal static class TraceDetector
                 return "ftrace";
             }
 
-            ReadOnlySpan<byte> trimmed = line.TrimStart((byte)' ');
-            if (isWhole && trimmed.Length > 0 && trimmed[0] is >= (byte)'0' and <= (byte)'9' && IsNumbers(trimmed))
+            ReadOnlySpan<byte> trimmed = line.TrimStart(" \""u8);
+            if (isWhole && trimmed.Length > 0 && trimmed[0] is >= (byte)'0' and <= (byte)'9' && CsvLayout.BeginsWithTime(trimmed))
             {
                 return "csv";
             }
@@ -99,13 +99,6 @@ internal static class TraceDetector
             : trimmed.StartsWith("# tracer:"u8) || trimmed.StartsWith("cpus="u8) ? "ftrace"
             : CsvLayout.FromHeader(line) is { SizeColumn: > 0 } or { TimeColumn: > 0 } ? "csv"
             : null;
-    }
-
-    // One or more columns, the first a number.
-    private static bool IsNumbers(ReadOnlySpan<byte> line)
-    {
-        ReadOnlySpan<byte> rest = line;
-        return Fields.TryTime(Fields.Next(ref rest, CsvLayout.FindDelimiter(line)).Trim((byte)' '), out _);
     }
 
     private static bool LooksLikeText(ReadOnlySpan<byte> head)

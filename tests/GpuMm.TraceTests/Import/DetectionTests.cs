@@ -50,6 +50,29 @@ public sealed class DetectionTests
         Assert.Equal(format, reader.Description.Format);
     }
 
+    // What the reader of tables takes for a row is one here, too.
+    [Theory]
+    [InlineData("2,8,4096", true)]
+    [InlineData("\"2\",\"8\",\"4096\"", true)]
+    [InlineData(" \"2\" ; \"8\" ; \"4096\"", true)]
+    [InlineData("18446744073709551615|8|4096", true)]
+    [InlineData("\"two\",\"8\",\"4096\"", false)]
+    [InlineData("-2,8,4096", false)]
+    public void ATableWithoutAHeaderIsKnownByItsFirstTime(string row, bool isTable)
+    {
+        MemoryStream file = new(Encoding.UTF8.GetBytes(row + "\n"));
+        if (!isTable)
+        {
+            Assert.Contains("fits no format", Assert.Throws<TraceFormatException>(() => TraceFiles.Open(file, "x")).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        using ITraceReader reader = TraceFiles.Open(file, "x");
+        TraceEvent[] uses = new TraceEvent[2];
+        Assert.Equal(1, reader.Read(uses));
+        Assert.Equal((TraceKind.Use, 8ul, 4096ul), (uses[0].Kind, uses[0].ObjectId, uses[0].SizeBytes));
+    }
+
     // Seconds and next uses of records: whole records in the order of time, and what is used next lies ahead.
     [Theory]
     [InlineData("0 -1", true)]
