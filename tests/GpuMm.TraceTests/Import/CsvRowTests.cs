@@ -58,6 +58,16 @@ public sealed class CsvRowTests
         Assert.Equal((hashed[0], true), (hashed[1], hashed[0] != 8));
     }
 
+    [Fact]
+    public void InOurOwnTableAnEmptyWordIsTheUsualOne()
+    {
+        const string Header = "time_ns,kind,client,object,size,offset,related,from,to,cause,reason,flags,duration_ns,count,detail,status,device_kind,wishes,placement,name";
+        TraceEvent full = Assert.Single(Read($"{Header}\n5,Move,1,8,16,2,3,Vram,Gtt,Eviction,0,0,7,1,0,Ok,MoveFinished,0,0,n\n"));
+        Assert.Equal((TraceKind.Move, MemoryDomain.Vram, MemoryDomain.Gtt, TraceCause.Eviction), (full.Kind, full.From, full.To, full.Cause));
+        TraceEvent empty = Assert.Single(Read($"{Header}\n5,Use,1,8,16,2,3,,,,0,0,7,1,0,,,0,0,\n"));
+        Assert.Equal(new TraceEvent { TimeNs = 5, Kind = TraceKind.Use, ClientId = 1, ObjectId = 8, SizeBytes = 16, OffsetBytes = 2, RelatedId = 3, DurationNs = 7, Count = 1 }, empty);
+    }
+
     // What is wrong, and where in the file.
     [Theory]
     [InlineData("1,2,3\nsoon,2,3\n", "is no time in seconds", 6)]

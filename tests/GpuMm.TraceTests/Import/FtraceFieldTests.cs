@@ -123,6 +123,16 @@ public sealed class FtraceFieldTests
         Assert.Equal((offset, size, flags), ((long)touch.OffsetBytes, (long)touch.SizeBytes, touch.Flags));
     }
 
+    // A bind says where in the address space; the use that it stands for begins at the object's own start.
+    [Fact]
+    public void WhatIntelBindsIsMappedThereAndUsedWhole()
+    {
+        TraceEvent[] told = [.. Read("i915_vma_bind: obj=00000000dddd0001, offset=0x1000 size=0x10000 vm=00000000cccc0001").TakeLast(2)];
+        Assert.Equal([(TraceKind.GpuMap, 0x1000ul), (TraceKind.Use, 0ul)], told.Select(static e => (e.Kind, e.OffsetBytes)));
+        Assert.Equal([TraceFlags.None, TraceFlags.Inferred], told.Select(static e => e.Flags));
+        Assert.All(told, static e => Assert.Equal(0x10000ul, e.SizeBytes));
+    }
+
     [Theory]
     [InlineData("system", "vram0", MemoryDomain.System, MemoryDomain.Vram)]
     [InlineData("vram1", "tt", MemoryDomain.Vram, MemoryDomain.Gtt)]
